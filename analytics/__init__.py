@@ -1,0 +1,1 @@
+"""One module = one analysis. Dropping a file here is the whole registration."""

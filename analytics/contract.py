@@ -1,0 +1,119 @@
+"""What an analysis has to say about itself: plain data plus pure functions.
+
+``intent`` and ``params`` are data, not grammar rules: the assistant compiles them, so analytics never
+imports the assistant. ``run`` gets a ``Facts``: relations already scoped and permitted, with columns
+named after roles, and a door to the engine that takes SELECTs only. An analysis can't forget a filter
+and never names a physical column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+from semantic_layer.result import Column
+
+Params = Mapping[str, Any]
+Rows = Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """``phrases`` trigger the analysis; ``examples`` must be read as it, ``not_examples`` must not."""
+
+    phrases: tuple[str, ...]
+    examples: tuple[str, ...]
+    not_examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter that people set in words: a number beside one of ``phrases`` (分5档, 7天窗口内), or
+    one of ``choices`` (choice → its words)."""
+
+    default: Any
+    label: str = ""
+    phrases: tuple[str, ...] = ()
+    low: float = 0
+    high: float = float("inf")
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unit: str = ""
+
+
+class Facts(Protocol):
+    """Scoped rows by role, and the engine that may only read."""
+
+    today: date
+    since: date  # bounds of the scope's period, or of the data
+    until: date  # last day included
+
+    def select(self, *roles: str, where: str = "") -> exp.Select:
+        """A SELECT whose columns are named after ``roles`` (one table), already filtered."""
+
+    def has(self, *roles: str) -> bool: ...
+
+    def run(self, query: exp.Query) -> Sequence[Mapping[str, Any]]:
+        """Run one SELECT; rows as mappings. Cancellable, with the engine's time limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How to draw: the same vocabulary as ``assistant.reply.Chart``."""
+
+    mark: str
+    x: str = ""
+    y: tuple[str, ...] = ()
+    color: str = ""
+    title: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What to do about it, and why: ``because`` quotes the numbers."""
+
+    action: str
+    because: str
+    ask_next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why it cannot be computed: ``too-little-data``, ``missing-role`` …, and a sentence for people."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``findings`` are sentences whose every number is a cell of ``rows`` or of ``extra``."""
+
+    columns: tuple[Column, ...]
+    rows: Rows
+    view: View
+    findings: tuple[str, ...]
+    suggestions: tuple[Suggestion, ...] = ()
+    headline: str = ""
+    sql: str = ""
+    notes: tuple[str, ...] = ()  # sample sizes, back-tests, how far to trust it
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    people: exp.Select | None = None  # SELECT user, group: the people behind the numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """``needs`` are roles; ``definition`` is printed under 口径 with the parameters filled in."""
+
+    name: str
+    title: str
+    intent: Intent
+    needs: tuple[str, ...]
+    definition: str
+    run: Callable[[Facts, Params], Outcome | Refused]
+    params: Mapping[str, Param] = field(default_factory=dict)
+    wants: tuple[str, ...] = ()  # roles used when bound

@@ -1,0 +1,445 @@
+"""The logical query: what is asked, in the catalog's own names.
+
+No Chinese and no SQL on purpose: language ends here and the database starts here. Everything is
+frozen and hashable, so a query can be a cache key, a test expectation and the memory of a
+conversation at once. ``serialise.py`` turns any of these values into JSON and back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Grain(StrEnum):
+    """A unit of time. The first group truncates, the ``*_OF_*`` group is cyclic."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+    HOUR_OF_DAY = "hour_of_day"
+    DAY_OF_WEEK = "day_of_week"
+    DAY_OF_MONTH = "day_of_month"
+    MONTH_OF_YEAR = "month_of_year"
+    WEEKEND = "weekend"  # 周末 | 工作日
+
+
+class Agg(StrEnum):
+    SUM = "sum"
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+    COUNT = "count"
+    COUNT_DISTINCT = "count_distinct"
+    MEDIAN = "median"
+    STDDEV = "stddev"
+    VARIANCE = "variance"
+    PERCENTILE = "percentile"
+
+
+class Op(StrEnum):
+    EQ = "="
+    NE = "!="
+    IN = "in"
+    NOT_IN = "not in"
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    BETWEEN = "between"  # both ends included
+    CONTAINS = "contains"
+    NOT_CONTAINS = "not contains"
+    STARTS = "starts"
+    ENDS = "ends"
+    IS_NULL = "is null"
+    NOT_NULL = "not null"
+
+
+class Form(StrEnum):
+    """How the person asked, which decides the headline and nothing about the numbers."""
+
+    VALUE = "value"  # 多少
+    WHICH = "which"  # 哪个、谁、哪些
+    LIST = "list"  # 列出、有哪些
+    COUNT = "count"  # 有几个
+    YES_NO = "yes_no"  # 有没有、是不是
+    TREND = "trend"  # 走势、趋势
+    RANK = "rank"  # 排名、排第几
+
+
+Scalar = str | int | float | bool | date | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Half-open [start, end). ``partial`` is true when it was cut at yesterday (本月至今).
+
+    ``start`` and ``end`` are dates, or datetimes when hours matter (过去72小时).
+    ``label`` is how the person said it; ``grain`` the calendar unit it is whole in, if any.
+    """
+
+    start: date | datetime | None
+    end: date | datetime | None
+    label: str = ""
+    grain: Grain | None = None
+    partial: bool = False
+    lunar: str = ""  # 春节 …: the same festival in other years, not the same dates
+
+
+# ── measures ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRef:
+    """A metric of the catalog; ``where`` narrows this one column only (iOS 的销售额和安卓的销售额)."""
+
+    metric: str
+    where: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnAggregate:
+    """An aggregate that no metric names: 订单金额的 P90. ``column`` None counts rows of ``table``."""
+
+    agg: Agg
+    column: str | None = None  # a dimension name
+    table: str | None = None
+    at: float | None = None  # PERCENTILE: 0.9
+    where: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PerUnit:
+    """日均, 店均, 人均: ``measure`` divided by the number of ``unit`` in the period.
+
+    ``unit`` is a Grain value (calendar units in the period) or a key dimension (distinct members
+    with facts).
+    """
+
+    measure: Measure
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """``left op right`` with op one of + - * /, evaluated on the aggregated columns."""
+
+    op: str
+    left: Measure
+    right: Measure
+
+
+Measure = MetricRef | ColumnAggregate | PerUnit | Formula
+
+
+# ── conditions ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Another dimension as the right-hand side of a comparison."""
+
+    dimension: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A test on one row."""
+
+    dimension: str
+    op: Op
+    values: tuple[Scalar | Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A number the data must tell: the mean over the groups, over everything, or of another period.
+
+    kind: ``group_average`` (mean of the groups' values), ``group_median``, ``overall`` (the metric
+    over all rows in scope), ``previous`` and ``last_year`` (the same group, other period),
+    ``measure`` (another measure of the same group: 超过目标).
+    ``factor`` scales it (两倍 → 2).
+    """
+
+    kind: str
+    measure: Measure | None = None
+    factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """A test on an aggregated measure, per group."""
+
+    measure: Measure
+    op: Op
+    values: tuple[float | Benchmark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HavingChange:
+    """A test on the change of a measure: 同比下滑超过10%. ``show`` is ``rate`` or ``difference``."""
+
+    measure: Measure
+    compare: Comparison
+    op: Op
+    values: tuple[float, ...]
+    show: str = "rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """``dimension`` is (not) among the first column of ``query``: 前10的城市里, 买过A没买过B."""
+
+    dimension: str
+    query: MetricQuery | DetailQuery
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A condition that the catalog names: 核心用户, 线上."""
+
+    term: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Condition
+
+
+Condition = Where | Having | HavingChange | Members | Term | And | Or | Not
+
+
+# ── groups, comparisons, windows ──────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Group by a dimension."""
+
+    dimension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByTime:
+    """Group by time; empty buckets inside the period are filled. ``dimension`` None: each metric's own time."""
+
+    grain: Grain
+    dimension: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ByPeriod:
+    """One row per period of the scope, in the order said: 5月和6月分别."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByBucket:
+    """Ranges of a numeric dimension, or of ``measure`` computed per ``per`` (用户购买次数分布).
+
+    ``edges`` are the inner cut points, ``width`` equal steps; neither: the plan picks round edges.
+    """
+
+    dimension: str | None = None
+    measure: Measure | None = None
+    per: str | None = None
+    edges: tuple[float, ...] = ()
+    width: float | None = None
+
+
+Group = By | ByTime | ByPeriod | ByBucket
+
+
+class CompareKind(StrEnum):
+    YEAR_OVER_YEAR = "yoy"
+    PREVIOUS_PERIOD = "pop"
+    PERIOD = "period"  # an explicit other period
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Beside each value, the value of another period. ``shows``: any of value, difference, rate."""
+
+    kind: CompareKind
+    period: Period | None = None
+    shows: tuple[str, ...] = ("value", "rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two groups side by side in one row: 新客和老客的客单价差多少, 华东比华南.
+
+    Result columns: left, right, difference (left − right), rate (difference / right).
+    """
+
+    dimension: str
+    left: Scalar
+    right: Scalar
+
+
+class WindowKind(StrEnum):
+    SHARE = "share"  # of the total under the same filters, or within ``within``
+    CUMULATIVE = "cumulative"  # running sum along the time group
+    CUMULATIVE_SHARE = "cumulative_share"  # running share in descending order (二八)
+    MOVING_AVERAGE = "moving_average"  # over the last n buckets
+    MOVING_SUM = "moving_sum"
+    RANK = "rank"
+    CHANGE = "change"  # against the previous bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A column computed after aggregation, over measure number ``of``.
+
+    ``within`` are dimensions that enclose it (各省内各城市占比: within=("province",)).
+    ``target`` keeps one row of a rank or share while computing over all (广东排第几).
+    """
+
+    kind: WindowKind
+    of: int = 0
+    n: int | None = None
+    within: tuple[str, ...] = ()
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The first n rows. ``per``: n per group of these dimensions. ``fraction``: 前20%.
+
+    ``by`` None means measure 0; ``by_change`` ranks by the change of the comparison (涨得最多),
+    ``"rate"`` or ``"difference"``. ``ties`` keeps rows equal to the last (最高的是哪个).
+    ``both`` asks for the first and the last n (最高和最低). ``offset`` skips rows (第三名: n=1, offset=2).
+    """
+
+    n: int
+    descending: bool = True
+    by: Measure | None = None
+    per: tuple[str, ...] = ()
+    fraction: float | None = None
+    by_change: str | None = None
+    ties: bool = False
+    both: bool = False
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """``by`` is a dimension name, or None for measure number ``measure``."""
+
+    by: str | None = None
+    measure: int = 0
+    descending: bool = True
+    change: str | None = None  # order by the comparison's rate or difference
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """One more aggregation over the grouped rows: how many groups, their mean, max …"""
+
+    agg: Agg
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Groups in which measure 0 keeps moving for ``n`` consecutive buckets of ``grain``.
+
+    direction: ``down``, ``up``, ``zero`` (nothing happened), ``nonzero``, ``above``, ``below`` (``value``).
+    ``latest``: the streak must end at the last complete bucket.
+    """
+
+    n: int
+    grain: Grain
+    direction: str
+    value: float | None = None
+    latest: bool = True
+
+
+# ── queries ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which facts a question is about; survives a change of metric or analysis.
+
+    Several ``periods`` mean their union; ``time`` overrides the time dimension (按注册时间).
+    """
+
+    where: Condition | None = None
+    periods: tuple[Period, ...] = ()
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    measures: tuple[Measure, ...]
+    group_by: tuple[Group, ...] = ()
+    scope: Scope = Scope()
+    compare: tuple[Comparison, ...] = ()
+    contrast: Contrast | None = None
+    having: Condition | None = None
+    windows: tuple[Window, ...] = ()
+    top: Top | None = None
+    order: tuple[Order, ...] = ()
+    rollup: Rollup | None = None
+    streak: Streak | None = None
+    keep: Condition | None = None  # shown rows only, after windows: 广东在各省里排第几
+    claim: Condition | None = None  # what a yes/no question asserts of the result
+    form: Form = Form.VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class DetailQuery:
+    """Rows of one table. ``columns`` are dimension names; empty means the table's display columns."""
+
+    table: str
+    columns: tuple[str, ...] = ()
+    scope: Scope = Scope()
+    order: tuple[Order, ...] = ()
+    top: Top | None = None
+    distinct: bool = False
+    contrast: Contrast | None = None  # difference of one numeric column between two members
+    form: Form = Form.LIST
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisQuery:
+    """``params`` and ``by`` are what the analysis declares; ``measure`` where it is about a metric."""
+
+    analysis: str
+    params: tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...] = ()
+    scope: Scope = Scope()
+    by: tuple[str, ...] = ()
+    measure: Measure | None = None
+    people: str | None = None  # a group of the result whose members are listed
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogQuery:
+    """A question about the model itself: 口径, 血缘, 数据更新到哪天, 有哪些指标.
+
+    about: ``definition``, ``sql``, ``freshness``, ``metrics``, ``dimensions``, ``values``, ``tables``, ``help``.
+    """
+
+    about: str
+    names: tuple[str, ...] = ()
+
+
+Query = MetricQuery | DetailQuery | AnalysisQuery | CatalogQuery
