@@ -168,6 +168,7 @@ class Metric:
     owner: str = ""
     finer: str | None = None
     default_period: str = ""  # 近30天: used when no time is said, and said back
+    verbs: tuple[str, ...] = ()  # 下单, 买: "did it" means this metric > 0 (买过A没买过B)
 
 
 @dataclass(frozen=True, slots=True)
