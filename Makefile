@@ -43,13 +43,13 @@ $(VENV)/.venv-stamp:
 # The locked wheels are checked against their hashes; our own code is linked, not copied.
 $(VENV)/.run-stamp: requirements.lock pyproject.toml | $(VENV)/.venv-stamp
 	@echo "正在安装依赖，第一次需要几分钟"
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -qq --no-deps --editable .
 	touch $@
 
 $(VENV)/.dev-stamp: requirements-dev.lock | $(VENV)/.run-stamp
 	@echo "正在安装开发依赖"
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
 	touch $@
 
 # The dev lock is the run lock and more: the same versions in both.
