@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from semantic_layer.query import Agg, Condition
+from semantic_layer.query import Agg, Condition, Grain
 
 
 class Kind(StrEnum):
@@ -68,6 +68,7 @@ class Table:
     display: tuple[str, ...] = ()
     where: str = ""
     description: str = ""
+    names: str | None = None  # the dimension that shows a person which row it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class Dimension:
     agg: Agg | None = None  # how a number is aggregated when nobody says
     sensitive: bool = False
     description: str = ""
+    instead: tuple[str, ...] = ()  # dimensions that answer where no join leads to this one
+    grain: Grain | None = None  # of a time: the unit it is stored in (a year as 2019-01-01)
 
 
 # ── metrics ───────────────────────────────────────────────────────────────────────────────────
