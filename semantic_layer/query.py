@@ -158,6 +158,19 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class WhereTime:
+    """Rows whose time falls on these units of a cyclic grain: 周末, 每周一, 晚上8点到10点.
+
+    WEEKEND 1 is Saturday and Sunday, 0 Monday to Friday; DAY_OF_WEEK 1 (Monday) to 7; DAY_OF_MONTH
+    1 to 31; HOUR_OF_DAY 0 to 23; MONTH_OF_YEAR 1 to 12. ``dimension`` None: each metric's own time.
+    """
+
+    grain: Grain
+    values: tuple[int, ...]
+    dimension: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """A number the data must tell: the mean over the groups, over everything, or of another period.
 
@@ -224,7 +237,7 @@ class Not:
     part: Condition
 
 
-Condition = Where | Having | HavingChange | Members | Term | And | Or | Not
+Condition = Where | WhereTime | Having | HavingChange | Members | Term | And | Or | Not
 
 
 # ── groups, comparisons, windows ──────────────────────────────────────────────────────────────

@@ -1,0 +1,149 @@
+"""The words of one catalog, and every place of a text where one of them stands.
+
+Built once per catalog: an Aho–Corasick automaton over the catalog's names and values together with
+the closed vocabulary of ``words.py``. Which of the overlapping mentions count is the cover's business.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import ahocorasick
+
+from assistant.language.grammar import Mention
+from assistant.language.meaning import (
+    AnalysisWord,
+    DimensionWord,
+    MetricWord,
+    Quoted,
+    TableWord,
+    TermWord,
+    ValueWord,
+    VerbWord,
+)
+from assistant.language.words import seeds
+from semantic_layer.catalog import Catalog, Kind
+
+PLACE = re.compile(
+    r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|自治县|地区|省|市|区|县|州|镇|乡)$"
+)
+COMPANY = re.compile(r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|集团|公司)$")
+LATIN = re.compile(r"[a-z0-9]")
+QUOTED = re.compile(r"[\"'“‘「『《]([^\"'”’」』》]{1,40})[\"'”’」』》]")
+NUMERIC = re.compile(r"[\d.,%+-]+")
+
+
+def plain(surface: str) -> str:
+    """The form in which words are compared: half width, lower case, no blanks at the ends."""
+    return unicodedata.normalize("NFKC", surface).lower().strip()
+
+
+def place_names(value: str) -> Iterator[str]:
+    """广东省 is also called 广东."""
+    short = PLACE.sub("", value)
+    if len(short) >= 2 and short != value:
+        yield short
+
+
+class Lexicon:
+    """``mentions(text)`` finds words; ``names`` is what fuzzy matching may propose."""
+
+    def __init__(
+        self, catalog: Catalog, analyses: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        self.catalog = catalog
+        table: dict[str, dict[type, dict[Any, None]]] = defaultdict(lambda: defaultdict(dict))
+        for surface, kind, item in _names(catalog, analyses or {}):
+            if surface := plain(surface):
+                table[surface][kind][item] = None
+        self.names: dict[str, tuple[Any, ...]] = {
+            surface: tuple(_word(kind, tuple(items)) for kind, items in kinds.items())
+            for surface, kinds in table.items()
+        }
+        everything: dict[str, list[Any]] = {s: list(v) for s, v in self.names.items()}
+        for surface, value in seeds():
+            everything.setdefault(plain(surface), []).append(value)
+        self._automaton = ahocorasick.Automaton()
+        for surface, values in everything.items():
+            self._automaton.add_word(surface, (len(surface), tuple(values)))
+        self._automaton.make_automaton()
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Every word of the lexicon in ``text`` (normalised), overlaps included."""
+        found = []
+        for last, (length, values) in self._automaton.iter(text):
+            start, end = last + 1 - length, last + 1
+            if _cuts_latin(text, start, end):
+                continue
+            found += [Mention(start, end, value, "word") for value in values]
+        for m in QUOTED.finditer(text):
+            found.append(Mention(m.start(), m.end(), Quoted(m.group(1)), "quoted"))
+            inner = self.names.get(m.group(1), ())
+            found += [Mention(m.start(), m.end(), v, "quoted") for v in inner]
+        return found
+
+
+def _cuts_latin(text: str, start: int, end: int) -> bool:
+    """True where a latin word or a number is cut: ``or`` inside ``order``, ``11`` inside ``2011``."""
+    return _glued(text, start) or _glued(text, end)
+
+
+def _glued(text: str, at: int) -> bool:
+    if not 0 < at < len(text):
+        return False
+    left, right = text[at - 1], text[at]
+    if not (LATIN.match(left) and LATIN.match(right)):
+        return False
+    return left.isdigit() == right.isdigit()
+
+
+def _word(kind: type, items: tuple[Any, ...]) -> Any:
+    return kind(items)
+
+
+def _names(
+    catalog: Catalog, analyses: Mapping[str, Iterable[str]]
+) -> Iterator[tuple[str, type, Any]]:
+    for metric in catalog.metrics.values():
+        for s in (metric.label, *metric.synonyms):
+            yield s, MetricWord, metric.name
+        for s in metric.verbs:
+            yield s, VerbWord, metric.name
+    for dimension in catalog.dimensions.values():
+        for s in (dimension.label, *dimension.synonyms):
+            yield s, DimensionWord, dimension.name
+    for table in catalog.tables.values():
+        for s in (table.label, table.entity, *table.synonyms):
+            yield s, TableWord, table.name
+    for term in catalog.terms.values():
+        for s in (term.label, *term.synonyms):
+            yield s, TermWord, term.name
+    for name, phrases in analyses.items():
+        for s in phrases:
+            yield s, AnalysisWord, name
+    yield from _values(catalog)
+
+
+def _values(catalog: Catalog) -> Iterator[tuple[str, type, Any]]:
+    for name, values in catalog.values.items():
+        dimension = catalog.dimensions[name]
+        for value in values:
+            if not isinstance(value, str) or not value.strip():
+                continue
+            if NUMERIC.fullmatch(value) and len(value) < 3 and dimension.kind is not Kind.TEXT:
+                continue
+            yield value, ValueWord, (name, value)
+            for short in place_names(value):
+                yield short, ValueWord, (name, value)
+        for value, synonyms in dimension.value_synonyms:
+            for s in (value, *synonyms):
+                yield s, ValueWord, (name, value)
+    for name, dimension in catalog.dimensions.items():
+        if name not in catalog.values:
+            for value, synonyms in dimension.value_synonyms:
+                for s in (value, *synonyms):
+                    yield s, ValueWord, (name, value)

@@ -1,0 +1,323 @@
+"""What a stretch of text may mean, before anything is assembled.
+
+Two families of values live in mentions: *words* that point into a catalog (with every name they may
+stand for, because a word is often claimed by several) and *cues*, the small closed vocabulary that
+says what to do with them. Phrase rules build the larger values further down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from semantic_layer.query import (
+    Agg,
+    ByBucket,
+    CompareKind,
+    Condition,
+    Form,
+    Grain,
+    Measure,
+    Op,
+    Scalar,
+    WindowKind,
+)
+
+# ── words of the catalog ──────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class MetricWord:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionWord:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWord:
+    """A value of one of several dimensions: (dimension, value) pairs."""
+
+    options: tuple[tuple[str, Scalar], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableWord:
+    """The entity that one row of a table is."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermWord:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerbWord:
+    """Did it, in other words: one of these metrics is above zero."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisWord:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Text between quotation marks, or a code: taken as it stands."""
+
+    text: str
+
+
+# ── cues ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Cue(StrEnum):
+    EACH = "each"  # 各 每 按 分
+    PER_VIEW = "per_view"  # …来看 拆分 分组: closes a grouping phrase
+    WHICH = "which"
+    WHAT = "what"  # 是什么 叫什么
+    HOW_MANY = "how_many"
+    COUNTED = "counted"  # 个 家 位 after how many, or 数 数量
+    EXISTS = "exists"
+    WHETHER = "whether"
+    EXCEPT = "except"
+    OUTSIDE = "outside"
+    WITHIN = "within"  # 里 中 其中
+    AND = "and"
+    OR = "or"
+    BUT = "but"
+    THAN = "than"  # 比
+    VERSUS = "versus"  # 对比 vs
+    GAP = "gap"  # 差多少 差额 差距
+    IS = "is"
+    NOT = "not"
+    RESPECTIVELY = "respectively"
+    TOTAL = "total"
+    ALL = "all"
+    LIST = "list"
+    DETAIL = "detail"
+    DISTINCT = "distinct"
+    BELONG = "belong"  # 的人、者 …
+    NULL = "null"
+    NOT_NULL = "not_null"
+    CONTAINS = "contains"
+    STARTS = "starts"
+    ENDS = "ends"
+    ALSO = "also"  # 再 也 加上
+    INSTEAD = "instead"  # 换成 改成
+    ONLY = "only"  # 只看
+    REMOVE = "remove"  # 去掉…条件
+    RESET = "reset"
+    UNDO = "undo"
+    THEN = "then"  # 那 …呢
+    IT = "it"  # 它 这些 他们
+    CONDITION = "condition"  # 条件 限制 筛选
+    WHEN = "when"  # 什么时候
+    WHERE_IS = "where_is"
+    EVER = "ever"  # 过 了
+    DISTRIBUTION = "distribution"
+    ABOVE_AVERAGE = "above_average"
+    AVERAGE_LEVEL = "average_level"  # 平均水平 均值
+    RESULT = "result"  # 结果, 上面的
+    FIRST_TIME = "first_time"
+    MISSING = "missing"
+    PERSON = "person"  # 谁
+    SORT = "sort"
+    PERIOD_SAME = "period_same"
+
+
+@dataclass(frozen=True, slots=True)
+class AggWord:
+    agg: Agg
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpWord:
+    """A comparison before its number (超过, 不低于) or, ``after``, behind it (以上, 以内)."""
+
+    op: Op
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Superlative:
+    """``quality``: 好/差, whose direction depends on the metric; ``change``: 涨/跌得最多."""
+
+    descending: bool
+    quality: bool = False
+    change: str | None = None
+    hint: str = ""  # a word that says which kind of column: 早 晚 贵 长 大 …
+    comparative: bool = False  # 更高: between the things named
+
+
+@dataclass(frozen=True, slots=True)
+class RankCue:
+    """前 倒数 TOP 第: waits for a number."""
+
+    descending: bool | None = None
+    ordinal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompareCue:
+    kinds: tuple[CompareKind, ...]
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCue:
+    """增长 下降: a change whose comparison is said elsewhere or is the previous period."""
+
+    direction: int  # 1 up, -1 down, 0 either
+    show: str = ""  # rate, difference, or unsaid
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCue:
+    kind: WindowKind
+    within: bool = False
+    n: int | None = None
+    grain: Grain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreakCue:
+    """连续"""
+
+
+@dataclass(frozen=True, slots=True)
+class FormCue:
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class ChartCue:
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PerCue:
+    """日均 店均: ``unit`` is a grain value, or empty with the entity said before 均."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SortCue:
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AboutCue:
+    """A question about the model: definition, sql, freshness, metrics, dimensions, values, help."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseCue:
+    """What we never do or can't know: a problem code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWord:
+    """元, 次, 岁: may follow a number and says nothing else."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """Says nothing: 请问 帮我 一下."""
+
+    text: str
+
+
+# ── phrases ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Values of one dimension, joined by 和, 或 or commas; ``options`` one per possible dimension."""
+
+    options: tuple[tuple[str, tuple[Scalar, ...]], ...]
+    negated: bool = False
+    versus: bool = False  # joined by 比 or 对比
+    alternative: bool = False  # joined by 或
+    both: bool = False  # joined by 和: the things named, for comparatives
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A number or a pair to compare with: 大于100, 50到100之间."""
+
+    op: Op
+    values: tuple[float, ...]
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition_:
+    """A finished row condition; ``options`` one per way to take its words."""
+
+    options: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measure with its aggregate or unit said: 订单金额的P90, 日均销售额."""
+
+    options: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """按X, 各X, 每个X; ``each`` tells 每/各 (may enclose a top-n) from 按."""
+
+    names: tuple[str, ...] = ()
+    grain: Grain | None = None
+    each: bool = False
+    bucket: ByBucket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """哪个X, 哪些X, 多少个X: the thing asked for."""
+
+    names: tuple[str, ...] = ()  # dimensions
+    tables: tuple[str, ...] = ()
+    grain: Grain | None = None
+    form: Form = Form.WHICH
+    plural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    n: int
+    descending: bool | None = None
+    fraction: float | None = None
+    offset: int = 0
+    ties: bool = False
+    change: str | None = None
+    quality: bool = False
+    both: bool = False
+    hint: str = ""
+    explicit: bool = True  # a number was said
+    comparative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Did, or did not, something: 买过, 没下单, 从未购买."""
+
+    names: tuple[str, ...]
+    negated: bool = False

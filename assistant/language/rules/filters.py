@@ -1,0 +1,265 @@
+"""筛选：取值、否定、数值门槛、文本包含、空值。值的含义由词典给出，规则只看类型。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language.grammar import Grammar
+from assistant.language.meaning import (
+    Condition_,
+    Cue,
+    DimensionWord,
+    OpWord,
+    Quoted,
+    TableWord,
+    Threshold,
+    UnitWord,
+    Values,
+    ValueWord,
+    Verb,
+    VerbWord,
+)
+from assistant.language.rules.number import Kind as NumberKind
+from assistant.language.rules.number import Number
+from assistant.language.rules.phrase import one_of, opt, phrase, text
+from semantic_layer.query import Op, Where
+
+grammar = Grammar()
+
+TO = text(r"到|至|-|~|—|–|和|与")
+INVERSE = {Op.GT: Op.LE, Op.GE: Op.LT, Op.LT: Op.GE, Op.LE: Op.GT}
+
+
+def spread(word: ValueWord) -> Values:
+    return Values(tuple((d, (v,)) for d, v in word.options))
+
+
+def joined(left: Values, right: Values) -> Values | None:
+    """Values that can all be of one dimension, or None."""
+    other = dict(right.options)
+    options = tuple(
+        (d, tuple(dict.fromkeys((*vs, *other[d])))) for d, vs in left.options if d in other
+    )
+    if not options or left.negated or right.negated:
+        return None
+    return Values(options)
+
+
+# ── values ────────────────────────────────────────────────────────────────────────────────────
+
+
+@phrase(grammar, [ValueWord])
+def single(word: ValueWord) -> Values:
+    return spread(word)
+
+
+@phrase(grammar, [Values, one_of(Cue.AND, Cue.OR, Cue.VERSUS, Cue.THAN, text(r"[、,，/]\s*和?")), ValueWord])
+def listed(left: Values, how: Any, right: ValueWord) -> Values | None:
+    both = joined(left, spread(right))
+    if both is None:
+        return None
+    versus = how in (Cue.VERSUS, Cue.THAN) or left.versus
+    other = how is Cue.OR or left.alternative
+    together = how is Cue.AND or left.both or isinstance(how, str)
+    return Values(both.options, versus=versus, alternative=other, both=together)
+
+
+@phrase(grammar, [Values, ValueWord])
+def adjacent(left: Values, right: ValueWord) -> Values | None:
+    """广东浙江: two values of one dimension in a row."""
+    return joined(left, spread(right))
+
+
+@phrase(grammar, [Cue.EXCEPT, Values, opt(one_of(DimensionWord, TableWord)), opt(Cue.OUTSIDE)])
+def excluded(_: Any, values: Values, kind: Any, __: Any) -> Values | None:
+    if isinstance(kind, DimensionWord):
+        kept = tuple(o for o in values.options if o[0] in kind.names)
+        values = Values(kept or values.options)
+    return None if values.negated else Values(values.options, negated=True)
+
+
+@phrase(grammar, [Cue.NOT, opt(Cue.IS), Values])
+def denied(_: Any, __: Any, values: Values) -> Values | None:
+    return None if values.negated else Values(values.options, negated=True)
+
+
+@phrase(grammar, [Values, Cue.OUTSIDE])
+def outside(values: Values, _: Any) -> Values | None:
+    return None if values.negated else Values(values.options, negated=True)
+
+
+# ── dimension beside its value ────────────────────────────────────────────────────────────────
+
+
+@phrase(grammar, [DimensionWord, opt(one_of(Cue.IS, Cue.AND)), Values])
+def named(dimension: DimensionWord, _: Any, values: Values) -> Values | None:
+    """城市为上海, 渠道是天猫."""
+    if _ is Cue.AND:
+        return None
+    kept = tuple(o for o in values.options if o[0] in dimension.names)
+    return (
+        Values(kept, values.negated, values.versus, values.alternative, values.both)
+        if kept
+        else None
+    )
+
+
+@phrase(grammar, [DimensionWord, one_of(Cue.NOT, Cue.EXCEPT), opt(Cue.IS), Values])
+def named_not(dimension: DimensionWord, _: Any, __: Any, values: Values) -> Values | None:
+    kept = tuple(o for o in values.options if o[0] in dimension.names)
+    return Values(kept, negated=True) if kept and not values.negated else None
+
+
+@phrase(grammar, [Values, opt(text("这个|这些|这几个|的")), one_of(DimensionWord, TableWord)])
+def apposed(values: Values, _: Any, dimension: Any) -> Values | None:
+    """天猫渠道, 华东大区: the dimension only repeats what the value says."""
+    if isinstance(dimension, TableWord) or _ == "的":
+        return None
+    kept = tuple(o for o in values.options if o[0] in dimension.names)
+    return (
+        Values(kept, values.negated, values.versus, values.alternative, values.both)
+        if kept
+        else None
+    )
+
+
+# ── thresholds ────────────────────────────────────────────────────────────────────────────────
+
+
+@phrase(grammar, [OpWord, opt(Cue.EVER), Number, opt(UnitWord)])
+def threshold(op: OpWord, _: Any, n: Number, __: Any) -> Threshold | None:
+    return None if op.after else Threshold(op.op, (float(n.value),), n.kind is NumberKind.PERCENT)
+
+
+@phrase(grammar, [Cue.NOT, OpWord, Number, opt(UnitWord)])
+def negative_threshold(_: Any, op: OpWord, n: Number, __: Any) -> Threshold | None:
+    return (
+        None
+        if op.after or op.op not in INVERSE
+        else Threshold(INVERSE[op.op], (float(n.value),), n.kind is NumberKind.PERCENT)
+    )
+
+
+@phrase(grammar, [opt(text("在|有|满|达到?")), Number, opt(UnitWord), OpWord])
+def threshold_after(_: Any, n: Number, __: Any, op: OpWord) -> Threshold | None:
+    return Threshold(op.op, (float(n.value),), n.kind is NumberKind.PERCENT) if op.after else None
+
+
+@phrase(
+    grammar,
+    [opt(text("在|介于|处于|从")), Number, opt(UnitWord), TO, Number, opt(UnitWord), opt(text("之间|间|以内|区间|范围内?|之内"))],
+)
+def between(head: Any, low: Number, _: Any, __: str, high: Number, ___: Any, tail: Any) -> Threshold | None:
+    if __ in ("和", "与") and tail is None:
+        return None
+    a, b = float(low.value), float(high.value)
+    for scale in (1e8, 1e4):
+        if b % scale == 0 and 0 < a < b / scale:
+            a *= scale  # 50到100万: the unit is said once
+            break
+    percent = NumberKind.PERCENT in (low.kind, high.kind)
+    if high.kind is NumberKind.PERCENT and low.kind is not NumberKind.PERCENT:
+        a /= 100
+    return Threshold(Op.BETWEEN, (a, b), percent) if a < b else None
+
+
+@phrase(grammar, [DimensionWord, opt(one_of(Cue.IS, text("在|有|的|为|金额"))), Threshold])
+def dimension_threshold(dimension: DimensionWord, _: Any, t: Threshold) -> Condition_:
+    return Condition_(tuple(Where(d, t.op, t.values) for d in dimension.names))
+
+
+@phrase(grammar, [DimensionWord, Cue.IS, Number, opt(UnitWord)])
+def dimension_equals(dimension: DimensionWord, _: Any, n: Number, __: Any) -> Condition_:
+    return Condition_(tuple(Where(d, Op.EQ, (_whole(n.value),)) for d in dimension.names))
+
+
+def _whole(x: float) -> float | int:
+    return int(x) if float(x).is_integer() else float(x)
+
+
+# ── text and nothing ──────────────────────────────────────────────────────────────────────────
+
+FREE_TEXT = text(r"[一-鿿A-Za-z0-9]{1,10}?(?=的|字样|这|两个字|二字|[,，。?？!！\s]|$|有|是)")
+
+
+def _content(value: Any) -> str | None:
+    match value:
+        case Quoted(t):
+            return t
+        case ValueWord(options):
+            return str(options[0][1])
+        case str():
+            return value
+    return None
+
+
+@phrase(
+    grammar,
+    [DimensionWord, opt(text("里|中|里面|名|名称|名字|的名字|的名称")), opt(Cue.NOT), Cue.CONTAINS, opt(Cue.EVER), one_of(Quoted, FREE_TEXT), opt(text("两个字|二字|字样|这个词|这两个字|字"))],
+)
+def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what: Any, ____: Any) -> Condition_ | None:
+    content = _content(what)
+    op = Op.NOT_CONTAINS if no else Op.CONTAINS
+    return (
+        Condition_(tuple(Where(d, op, (content,)) for d in dimension.names)) if content else None
+    )
+
+
+@phrase(grammar, [DimensionWord, opt(text("以|是|为|用")), one_of(Quoted, FREE_TEXT), Cue.STARTS])
+def starts(dimension: DimensionWord, _: Any, what: Any, __: Any) -> Condition_ | None:
+    content = (_content(what) or "").removeprefix("以")
+    return (
+        Condition_(tuple(Where(d, Op.STARTS, (content,)) for d in dimension.names))
+        if content
+        else None
+    )
+
+
+@phrase(grammar, [DimensionWord, opt(text("以|是|为|用")), one_of(Quoted, FREE_TEXT), Cue.ENDS])
+def ends(dimension: DimensionWord, _: Any, what: Any, __: Any) -> Condition_ | None:
+    content = (_content(what) or "").removeprefix("以")
+    return (
+        Condition_(tuple(Where(d, Op.ENDS, (content,)) for d in dimension.names))
+        if content
+        else None
+    )
+
+
+@phrase(grammar, [DimensionWord, Cue.NULL])
+def is_null(dimension: DimensionWord, _: Any) -> Condition_:
+    return Condition_(tuple(Where(d, Op.IS_NULL) for d in dimension.names))
+
+
+@phrase(grammar, [DimensionWord, Cue.NOT_NULL])
+def not_null(dimension: DimensionWord, _: Any) -> Condition_:
+    return Condition_(tuple(Where(d, Op.NOT_NULL) for d in dimension.names))
+
+
+@phrase(grammar, [text("没有|没填写?|未填写?|缺少?|无|没留|未留|没写"), DimensionWord])
+def without(_: str, dimension: DimensionWord) -> Condition_:
+    return Condition_(tuple(Where(d, Op.IS_NULL) for d in dimension.names))
+
+
+@phrase(grammar, [text("填了|填写了|留了"), DimensionWord])
+def with_something(_: str, dimension: DimensionWord) -> Condition_:
+    return Condition_(tuple(Where(d, Op.NOT_NULL) for d in dimension.names))
+
+
+# ── did, did not ──────────────────────────────────────────────────────────────────────────────
+
+
+@phrase(grammar, [VerbWord, Cue.EVER])
+def did(verb: VerbWord, _: Any) -> Verb:
+    return Verb(verb.names)
+
+
+@phrase(grammar, [text("曾经?|有|已经?"), VerbWord, opt(Cue.EVER)])
+def had_done(_: Any, verb: VerbWord, __: Any) -> Verb:
+    return Verb(verb.names)
+
+
+@phrase(grammar, [Cue.NOT, opt(text("有|再|去|来|过|进行|产生")), VerbWord, opt(Cue.EVER)])
+def did_not(_: Any, __: Any, verb: VerbWord, ___: Any) -> Verb:
+    return Verb(verb.names, negated=True)
+
+

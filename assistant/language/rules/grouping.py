@@ -1,0 +1,95 @@
+"""分组与所问：按X、各X、每个X、哪个X、多少个X、X数、每10岁一段。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language.grammar import Grammar
+from assistant.language.meaning import (
+    Asked,
+    Cue,
+    DimensionWord,
+    Grouping,
+    TableWord,
+    UnitWord,
+)
+from assistant.language.rules.number import Number
+from assistant.language.rules.phrase import one_of, opt, phrase, text
+from semantic_layer.query import ByBucket, Form, Grain
+
+grammar = Grammar()
+
+THING = one_of(DimensionWord, TableWord)
+UNITS: dict[str, Grain] = {
+    "天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK, "个星期": Grain.WEEK, "月": Grain.MONTH,
+    "个月": Grain.MONTH, "月份": Grain.MONTH, "个月份": Grain.MONTH, "季度": Grain.QUARTER, "个季度": Grain.QUARTER, "年": Grain.YEAR,
+    "年份": Grain.YEAR, "年度": Grain.YEAR, "小时": Grain.HOUR, "个小时": Grain.HOUR, "半年": Grain.HALF,
+}  # fmt: skip
+UNIT = text("|".join(sorted(UNITS, key=len, reverse=True)))
+WHICH_ONE = {"哪个", "哪一个", "哪家", "哪一家", "哪位", "哪一位", "谁", "什么", "哪"}
+
+
+def _asked(thing: Any, form: Form, plural: bool = False) -> Asked:
+    if isinstance(thing, DimensionWord):
+        return Asked(names=thing.names, form=form, plural=plural)
+    return Asked(tables=thing.names, form=form, plural=plural)
+
+
+@phrase(grammar, [Cue.EACH, opt(Cue.EACH), DimensionWord, opt(one_of(Cue.PER_VIEW, Cue.DISTRIBUTION))])
+def each(_: Any, __: Any, dimension: DimensionWord, ___: Any) -> Grouping:
+    return Grouping(dimension.names, each=True)
+
+
+@phrase(grammar, [DimensionWord, Cue.PER_VIEW])
+def viewed(dimension: DimensionWord, _: Any) -> Grouping:
+    return Grouping(dimension.names)
+
+
+@phrase(grammar, [Cue.EACH, opt(Cue.EACH), TableWord, opt(Cue.PER_VIEW)])
+def each_entity(_: Any, __: Any, table: TableWord, ___: Any) -> Grouping:
+    return Grouping(tuple(f"@{name}" for name in table.names), each=True)
+
+
+@phrase(grammar, [DimensionWord, one_of(Cue.DISTRIBUTION)])
+def distributed(dimension: DimensionWord, _: Any) -> Grouping:
+    return Grouping(dimension.names)
+
+
+@phrase(grammar, [Cue.WHICH, opt(text("个|家|位|种|类|款|的|一个|几个|些|个人")), THING])
+def which(_: Any, __: Any, thing: Any) -> Asked:
+    return _asked(thing, Form.WHICH, plural=True)
+
+
+@phrase(grammar, [Cue.WHICH, opt(text("一?个?")), UNIT])
+def which_unit(_: Any, __: Any, unit: str) -> Asked:
+    return Asked(grain=UNITS[unit], form=Form.WHICH)
+
+
+@phrase(grammar, [text("哪一?天|哪日|哪一日|什么时候|何时")])
+def which_day(_: str) -> Asked:
+    return Asked(grain=Grain.DAY, form=Form.WHICH)
+
+
+@phrase(grammar, [Cue.HOW_MANY, opt(one_of(UnitWord, text("个|家|位|种|类|款|名|不同的|的|只|支|本|首|所|座|部|场|条|张|门|届"))), THING])
+def how_many(_: Any, __: Any, thing: Any) -> Asked:
+    return _asked(thing, Form.COUNT)
+
+
+@phrase(grammar, [THING, opt(text("一共|总共|共|分别|各")), opt(text("有|共有|是")), Cue.HOW_MANY, opt(UnitWord)])
+def thing_how_many(thing: Any, _: Any, __: Any, ___: Any, ____: Any) -> Asked | None:
+    return _asked(thing, Form.COUNT) if isinstance(thing, TableWord) or ____ is None else None
+
+
+@phrase(grammar, [THING, Cue.COUNTED, opt(Cue.WHICH)])
+def counted(thing: Any, _: Any, __: Any) -> Asked | None:
+    return None if __ else _asked(thing, Form.COUNT)
+
+
+@phrase(grammar, [text("每"), Number, opt(UnitWord), text("一?(?:段|档|组|个区间|个档|级|区间)")])
+def bucketed(_: str, width: Number, __: Any, ___: str) -> Grouping:
+    return Grouping(bucket=ByBucket(width=float(width.value)))
+
+
+@phrase(grammar, [text("按|以"), Number, opt(UnitWord), text("一?(?:段|档|组|个区间|个档|为间隔|间隔|为一档|为一段|步长|一个区间)"), opt(Cue.PER_VIEW)])
+def bucketed_by(_: str, width: Number, __: Any, ___: str, ____: Any) -> Grouping:
+    return Grouping(bucket=ByBucket(width=float(width.value)))

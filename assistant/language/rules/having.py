@@ -1,0 +1,115 @@
+"""按指标筛选：退款率高于5%、同比下滑超过10%、高于平均、超过目标、是上月的两倍。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language.grammar import Grammar
+from assistant.language.meaning import (
+    AggWord,
+    ChangeCue,
+    CompareCue,
+    Condition_,
+    Cue,
+    Measured,
+    MetricWord,
+    OpWord,
+    Threshold,
+)
+from assistant.language.rules.phrase import one_of, opt, phrase, text
+from semantic_layer.query import (
+    Agg,
+    Benchmark,
+    Comparison,
+    Having,
+    HavingChange,
+    Measure,
+    MetricRef,
+    Op,
+)
+
+grammar = Grammar()
+
+MEASURE = one_of(MetricWord, Measured)
+NEGATIVE = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}
+
+
+def measures(word: Any) -> tuple[Measure, ...]:
+    return (
+        tuple(MetricRef(m) for m in word.names) if isinstance(word, MetricWord) else word.options
+    )
+
+
+@phrase(grammar, [MEASURE, opt(one_of(Cue.IS, text("的|在|都|有|总和|合计"))), Threshold])
+def measure_threshold(word: Any, _: Any, t: Threshold) -> Condition_:
+    return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)))
+
+
+@phrase(grammar, [MEASURE, opt(text("的|在|都|比")), OpWord, opt(Cue.TOTAL), one_of(Cue.AVERAGE_LEVEL, AggWord), opt(text("水平|值|线|数"))])
+def above_average(word: Any, _: Any, op: OpWord, __: Any, average: Any, ___: Any) -> Condition_ | None:
+    if isinstance(average, AggWord) and average.agg not in (Agg.AVG, Agg.MEDIAN):
+        return None
+    kind = "group_median" if isinstance(average, AggWord) and average.agg is Agg.MEDIAN else "group_average"
+    return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
+
+
+@phrase(grammar, [OpWord, opt(Cue.TOTAL), one_of(Cue.AVERAGE_LEVEL, AggWord), opt(text("的")), MEASURE])
+def above_average_before(op: OpWord, _: Any, average: Any, __: Any, word: Any) -> Condition_ | None:
+    """高于平均客单价"""
+    if op.after or (isinstance(average, AggWord) and average.agg is not Agg.AVG):
+        return None
+    kind = "overall" if average is Cue.AVERAGE_LEVEL and _ else "group_average"
+    return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
+
+
+@phrase(grammar, [MEASURE, opt(text("在")), Cue.ABOVE_AVERAGE])
+def over_average(word: Any, _: Any, __: Any) -> Condition_:
+    return Condition_(
+        tuple(Having(m, Op.GT, (Benchmark("group_average"),)) for m in measures(word))
+    )
+
+
+@phrase(grammar, [MEASURE, OpWord, MEASURE])
+def above_measure(left: Any, op: OpWord, right: Any) -> Condition_ | None:
+    """销售额超过目标"""
+    if op.after:
+        return None
+    return Condition_(
+        tuple(
+            Having(a, op.op, (Benchmark("measure", b),))
+            for a in measures(left)
+            for b in measures(right)
+            if a != b
+        )
+    )
+
+
+def _change(cue: ChangeCue, t: Threshold) -> tuple[Op, tuple[float, ...]]:
+    if cue.direction < 0:
+        values = tuple(-v for v in t.values)
+        op = NEGATIVE.get(t.op, t.op)
+        return op, tuple(sorted(values))
+    return t.op, t.values
+
+
+@phrase(grammar, [opt(MEASURE), CompareCue, opt(ChangeCue), Threshold])
+def change_threshold(word: Any, compare: CompareCue, cue: Any, t: Threshold) -> Condition_ | None:
+    """同比下滑超过10%"""
+    op, values = _change(cue, t) if cue else (t.op, t.values)
+    show = "rate" if t.percent or (cue and cue.show == "rate") else "difference"
+    if cue is None and not t.percent and all(abs(v) <= 1 for v in t.values):
+        show = "rate"
+    options: tuple[Measure, ...] = measures(word) if word else (MetricRef(""),)
+    comparison = Comparison(compare.kinds[0])
+    return Condition_(tuple(HavingChange(m, comparison, op, values, show) for m in options))
+
+
+@phrase(grammar, [opt(MEASURE), CompareCue, opt(text("都|均|在|是")), ChangeCue, opt(Cue.EVER)])
+def change_sign(word: Any, compare: CompareCue, __: Any, cue: ChangeCue, _: Any) -> Condition_ | None:
+    """环比下降的: a condition when something is grouped, a claim when asked 是不是"""
+    if cue.direction == 0 or cue.show:
+        return None
+    op = Op.GT if cue.direction > 0 else Op.LT
+    options: tuple[Measure, ...] = measures(word) if word else (MetricRef(""),)
+    comparison = Comparison(compare.kinds[0])
+    return Condition_(tuple(HavingChange(m, comparison, op, (0.0,), "rate") for m in options))

@@ -1,0 +1,84 @@
+"""度量：平均/总/最大 + 数值列，P90，日均、店均、人均。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language.grammar import Grammar
+from assistant.language.meaning import (
+    AggWord,
+    Cue,
+    DimensionWord,
+    Measured,
+    MetricWord,
+    PerCue,
+    TableWord,
+)
+from assistant.language.rules.number import Number
+from assistant.language.rules.phrase import one_of, opt, phrase, text
+from semantic_layer.query import Agg, ColumnAggregate, MetricRef, PerUnit
+
+grammar = Grammar()
+
+
+@phrase(grammar, [text(r"p\d{1,2}(?:\.\d)?")])
+def percentile_p(p: str) -> AggWord:
+    return AggWord(Agg.PERCENTILE, float(p[1:]) / 100)
+
+
+@phrase(grammar, [Number, text("百?分位(?:数|值|点)?")])
+def percentile_words(n: Number, _: str) -> AggWord | None:
+    value = float(n.value)
+    return AggWord(Agg.PERCENTILE, value / 100 if value > 1 else value)
+
+
+@phrase(grammar, [AggWord, opt(text("的|每[个单笔人]")), DimensionWord])
+def aggregate_of(agg: AggWord, _: Any, dimension: DimensionWord) -> Measured:
+    return Measured(tuple(ColumnAggregate(agg.agg, d, at=agg.at) for d in dimension.names))
+
+
+@phrase(grammar, [DimensionWord, opt(text("的")), AggWord])
+def of_aggregate(dimension: DimensionWord, _: Any, agg: AggWord) -> Measured:
+    return Measured(tuple(ColumnAggregate(agg.agg, d, at=agg.at) for d in dimension.names))
+
+
+@phrase(grammar, [PerCue, opt(text("的")), MetricWord])
+def per_unit(per: PerCue, _: Any, metric: MetricWord) -> Measured | None:
+    if not per.unit:
+        return None
+    return Measured(tuple(PerUnit(MetricRef(m), per.unit) for m in metric.names))
+
+
+@phrase(grammar, [MetricWord, opt(text("的")), PerCue])
+def per_unit_after(metric: MetricWord, _: Any, per: PerCue) -> Measured | None:
+    if not per.unit:
+        return None
+    return Measured(tuple(PerUnit(MetricRef(m), per.unit) for m in metric.names))
+
+
+@phrase(grammar, [one_of(TableWord, DimensionWord), PerCue, opt(text("的")), MetricWord])
+def per_entity(entity: Any, per: PerCue, _: Any, metric: MetricWord) -> Measured | None:
+    """店均销售额, 人均消费: divided by the members of an entity or of a key."""
+    if per.unit:
+        return None
+    return _per(entity, metric)
+
+
+@phrase(grammar, [text("平均|均"), opt(Cue.EACH), opt(text("每|一?[个家位名]")), one_of(TableWord, DimensionWord), opt(text("的")), MetricWord])
+def average_each(_: str, __: Any, each: Any, entity: Any, ___: Any, metric: MetricWord) -> Measured | None:
+    return _per(entity, metric) if each or __ else None
+
+
+def _per(entity: Any, metric: MetricWord) -> Measured:
+    prefix = "@" if isinstance(entity, TableWord) else ""
+    return Measured(
+        tuple(PerUnit(MetricRef(m), f"{prefix}{e}") for m in metric.names for e in entity.names)
+    )
+
+
+@phrase(grammar, [AggWord, opt(text("的")), MetricWord])
+def aggregate_metric(agg: AggWord, _: Any, metric: MetricWord) -> Measured | None:
+    """总销售额 is the metric itself; other aggregates of a metric are settled with their group."""
+    if agg.agg is not Agg.SUM:
+        return None
+    return Measured(tuple(MetricRef(m) for m in metric.names))

@@ -1,0 +1,93 @@
+"""排名：前三、TOP10、倒数五名、第二名、最高的5个、前20%、最高和最低。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language.grammar import Grammar
+from assistant.language.meaning import Cue, RankCue, Ranked, Superlative, UnitWord
+from assistant.language.rules.number import Kind as NumberKind
+from assistant.language.rules.number import Number
+from assistant.language.rules.phrase import one_of, opt, phrase, text
+
+grammar = Grammar()
+
+COUNTER = text("名|位|个|家|强|的|种|类|款|条|笔|单|件|大|甲|天|项|所|座|部|场|本|首|人|只|支|张|间|块|行|套|台|辆|省|市")
+LIMIT = 100_000
+
+
+def _n(number: Number) -> int | None:
+    value = float(number.value)
+    return int(value) if value.is_integer() and 0 < value <= LIMIT else None
+
+
+@phrase(grammar, [Superlative])
+def superlative(s: Superlative) -> Ranked:
+    return Ranked(1, s.descending, ties=True, change=s.change, quality=s.quality, hint=s.hint, explicit=False, comparative=s.comparative)
+
+
+@phrase(grammar, [RankCue, opt(text("第")), Number, opt(COUNTER)])
+def first_n(cue: RankCue, _: Any, number: Number, __: Any) -> Ranked | None:
+    if number.kind is NumberKind.PERCENT:
+        return Ranked(0, cue.descending is not False, fraction=float(number.value))
+    n = _n(number)
+    if n is None:
+        return None
+    if cue.ordinal:
+        return Ranked(1, None, offset=n - 1)
+    if _ is not None:
+        return Ranked(1, cue.descending, offset=n - 1)
+    return Ranked(n, cue.descending)
+
+
+@phrase(grammar, [Superlative, opt(text("的|那|前|的前")), Number, opt(COUNTER)])
+def superlative_n(s: Superlative, _: Any, number: Number, __: Any) -> Ranked | None:
+    if s.comparative:
+        return None
+    n = _n(number)
+    return Ranked(n, s.descending, change=s.change, quality=s.quality, hint=s.hint) if n else None
+
+
+@phrase(grammar, [Number, COUNTER, Superlative])
+def n_superlative(number: Number, _: str, s: Superlative) -> Ranked | None:
+    n = _n(number)
+    return (
+        Ranked(n, s.descending, change=s.change, quality=s.quality, hint=s.hint)
+        if n and not s.comparative
+        else None
+    )
+
+
+@phrase(grammar, [Superlative, text("的?第"), Number, opt(COUNTER)])
+def superlative_nth(s: Superlative, _: str, number: Number, __: Any) -> Ranked | None:
+    """最高的第三名, 第二高 is said elsewhere."""
+    n = _n(number)
+    return Ranked(1, s.descending, offset=n - 1, quality=s.quality, hint=s.hint) if n else None
+
+
+@phrase(grammar, [text("第"), Number, text("高|多|大|贵|长|好")])
+def nth_high(_: str, number: Number, __: str) -> Ranked | None:
+    n = _n(number)
+    return Ranked(1, True, offset=n - 1) if n else None
+
+
+@phrase(grammar, [text("第"), Number, text("低|少|小|便宜|短|差")])
+def nth_low(_: str, number: Number, __: str) -> Ranked | None:
+    n = _n(number)
+    return Ranked(1, False, offset=n - 1) if n else None
+
+
+@phrase(grammar, [RankCue, Number, UnitWord, opt(COUNTER)])
+def first_n_units(cue: RankCue, number: Number, unit: UnitWord, _: Any) -> Ranked | None:
+    n = _n(number)
+    if n is None or number.kind is NumberKind.PERCENT or unit.text in ("天", "日", "年", "月", "个月", "周", "小时", "分钟"):
+        return None
+    return Ranked(1, None, offset=n - 1) if cue.ordinal else Ranked(n, cue.descending)
+
+
+@phrase(grammar, [Ranked, opt(text("的")), one_of(Cue.AND, text("[、/]"), text("以及")), Ranked])
+def both_ends(a: Ranked, _: Any, __: Any, b: Ranked) -> Ranked | None:
+    """最高和最低, 前三和后三."""
+    if a.both or b.both or a.descending is b.descending or a.n != b.n:
+        return None
+    return Ranked(a.n, True, both=True, quality=a.quality, explicit=a.explicit, hint=a.hint)

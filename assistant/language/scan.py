@@ -1,0 +1,172 @@
+"""One consistent list of mentions → the slots it fills. First half: what stands where.
+
+Mentions arrive with one meaning each. This pass goes from left to right and puts every mention into
+its drawer, with its place; ``read.py`` then decides the roles that depend on neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.language import meaning as m
+from assistant.language.grammar import Mention
+from assistant.language.rules.number import Number
+from assistant.language.times import Cyclic, Duration, PerGrain, SamePeriod, TimeValue
+from semantic_layer.query import (
+    ByTime,
+    Condition,
+    Having,
+    HavingChange,
+    Measure,
+    MetricRef,
+    Period,
+)
+
+Resolve = Callable[[Any], tuple[Period, ...]]
+
+
+@dataclass(slots=True)
+class Drawers:
+    """Everything said, by kind, each with its index in the list of mentions."""
+
+    mentions: Sequence[Mention]
+    measures: list[tuple[int, Measure]] = field(default_factory=list)
+    dims: list[tuple[int, str]] = field(default_factory=list)
+    entities: list[tuple[int, str]] = field(default_factory=list)
+    groupings: list[tuple[int, m.Grouping]] = field(default_factory=list)
+    grains: list[tuple[int, ByTime]] = field(default_factory=list)
+    asked: list[tuple[int, m.Asked]] = field(default_factory=list)
+    values: list[tuple[int, m.Values]] = field(default_factory=list)
+    where: list[tuple[int, Condition]] = field(default_factory=list)
+    having: list[tuple[int, Condition]] = field(default_factory=list)
+    thresholds: list[tuple[int, m.Threshold]] = field(default_factory=list)
+    periods: list[tuple[int, tuple[Period, ...]]] = field(default_factory=list)
+    same: list[tuple[int, SamePeriod]] = field(default_factory=list)
+    cyclic: list[tuple[int, Cyclic]] = field(default_factory=list)
+    durations: list[tuple[int, Duration]] = field(default_factory=list)
+    numbers: list[tuple[int, Number]] = field(default_factory=list)
+    compares: list[tuple[int, m.CompareCue]] = field(default_factory=list)
+    changes: list[tuple[int, m.ChangeCue]] = field(default_factory=list)
+    ranked: list[tuple[int, m.Ranked]] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
+    sorts: list[tuple[int, bool]] = field(default_factory=list)
+    windows: list[tuple[int, m.WindowCue]] = field(default_factory=list)
+    forms: list[tuple[int, m.FormCue]] = field(default_factory=list)
+    aggs: list[tuple[int, m.AggWord]] = field(default_factory=list)
+    pers: list[tuple[int, m.PerCue]] = field(default_factory=list)
+    streaks: list[int] = field(default_factory=list)
+    verbs: list[tuple[int, m.Verb]] = field(default_factory=list)
+    bare_verbs: list[tuple[int, m.VerbWord]] = field(default_factory=list)
+    terms: list[tuple[int, str]] = field(default_factory=list)
+    cues: list[tuple[int, m.Cue]] = field(default_factory=list)
+    chart: str | None = None
+    about: str | None = None
+    refuse: str | None = None
+    analysis: str | None = None
+    unresolved: list[int] = field(default_factory=list)
+
+    def cue(self, *wanted: m.Cue) -> bool:
+        return any(c in wanted for _, c in self.cues)
+
+    def at(self, i: int) -> Any:
+        return self.mentions[i].value if 0 <= i < len(self.mentions) else None
+
+    def places(self, *wanted: m.Cue) -> list[int]:
+        return [i for i, c in self.cues if c in wanted]
+
+
+def scan(mentions: Sequence[Mention], resolve: Resolve) -> Drawers:
+    """Put every mention into its drawer; times are resolved to periods on the way."""
+    out = Drawers(mentions)
+    for i, mention in enumerate(mentions):
+        _put(out, i, mention.value, resolve)
+    return out
+
+
+def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
+    match value:
+        case m.Filler() | m.UnitWord():
+            return
+        case m.MetricWord(names):
+            out.measures.append((i, MetricRef(names[0])))
+        case m.Measured(options):
+            out.measures.append((i, options[0]))
+        case m.DimensionWord(names):
+            out.dims.append((i, names[0]))
+        case m.TableWord(names):
+            out.entities.append((i, names[0]))
+        case m.TermWord(names):
+            out.terms.append((i, names[0]))
+        case m.AnalysisWord(names):
+            out.analysis = names[0]
+        case m.Grouping():
+            out.groupings.append((i, value))
+        case m.Asked():
+            out.asked.append((i, value))
+        case m.Values():
+            out.values.append((i, value))
+        case m.Condition_(options):
+            drawer = out.having if isinstance(options[0], (Having, HavingChange)) else out.where
+            drawer.append((i, options[0]))
+        case m.Threshold():
+            out.thresholds.append((i, value))
+        case m.Ranked():
+            out.ranked.append((i, value))
+        case m.Verb():
+            out.verbs.append((i, value))
+        case m.VerbWord():
+            out.bare_verbs.append((i, value))
+        case _:
+            _put_cue(out, i, value, resolve)
+
+
+def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
+    match value:
+        case m.Cue():
+            out.cues.append((i, value))
+        case m.CompareCue():
+            out.compares.append((i, value))
+        case m.ChangeCue():
+            out.changes.append((i, value))
+        case m.WindowCue():
+            out.windows.append((i, value))
+        case m.FormCue():
+            out.forms.append((i, value))
+        case m.AggWord():
+            out.aggs.append((i, value))
+        case m.PerCue():
+            out.pers.append((i, value))
+        case m.SortCue(descending):
+            out.sorts.append((i, descending))
+        case m.RankCue():
+            out.ranks.append(i)
+        case m.StreakCue():
+            out.streaks.append(i)
+        case m.ChartCue(mark):
+            out.chart = mark
+        case m.AboutCue(about):
+            out.about = about
+        case m.RefuseCue(code):
+            out.refuse = code
+        case PerGrain(grain):
+            out.grains.append((i, ByTime(grain)))
+        case Duration():
+            out.durations.append((i, value))
+        case Cyclic():
+            out.cyclic.append((i, value))
+        case Number():
+            out.numbers.append((i, value))
+        case SamePeriod():
+            out.same.append((i, value))
+        case _ if isinstance(value, TimeValue):
+            periods = resolve(value)
+            if periods:
+                out.periods.append((i, periods))
+            else:
+                out.unresolved.append(i)
+        case _:
+            out.unresolved.append(i)
+
+

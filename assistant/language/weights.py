@@ -1,0 +1,84 @@
+"""What explaining a word is worth: the one table of weights that the cover and the choice use.
+
+Per mention: ``rate`` × characters explained − ``price``. Characters that are only glue inside a phrase
+count a little. Unread content characters cost; blanks and punctuation don't.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.language.grammar import Mention
+from assistant.language.meaning import (
+    AboutCue,
+    AggWord,
+    AnalysisWord,
+    ChartCue,
+    Cue,
+    DimensionWord,
+    Filler,
+    MetricWord,
+    RefuseCue,
+    TableWord,
+    TermWord,
+    UnitWord,
+    ValueWord,
+    VerbWord,
+)
+
+GLUE = set("的 ")
+FREE = set(" \t\n?!,.。，、；;:：？！…~()（）[]【】<>《》\"'“”‘’「」-—_/|*#@·^&=+`")
+UNREAD_PRICE = 1.25
+MARGIN = 0.35  # two different queries closer than this are asked about
+FUZZY = 0.55  # what a character explained by a corrected word is worth
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    rate: float
+    price: float
+
+
+PHRASE = Weight(1.0, 0.45)
+TABLE: dict[type, Weight] = {
+    MetricWord: Weight(1.05, 0.45),
+    DimensionWord: Weight(1.0, 0.45),
+    ValueWord: Weight(1.0, 0.45),
+    TableWord: Weight(0.98, 0.45),
+    TermWord: Weight(1.02, 0.45),
+    VerbWord: Weight(0.95, 0.5),
+    AnalysisWord: Weight(1.04, 0.4),
+    Cue: Weight(0.9, 0.45),
+    AggWord: Weight(0.92, 0.45),
+    AboutCue: Weight(0.95, 0.4),
+    ChartCue: Weight(1.0, 0.4),
+    RefuseCue: Weight(0.95, 0.4),
+    UnitWord: Weight(0.5, 0.3),
+    Filler: Weight(0.3, 0.05),
+}
+
+
+def of(m: Mention) -> float:
+    """The worth of one mention in a cover."""
+    weight = TABLE.get(type(m.value), PHRASE)
+    if m.rule.startswith("fuzzy"):
+        return FUZZY * len(m) - 0.6
+    size = _explained(m)
+    return weight.rate * size - weight.price
+
+
+def _explained(m: Mention) -> float:
+    """Characters explained: glue between the children of a phrase counts for a fifth."""
+    if not m.children:
+        return float(m.end - m.start)
+    inside = sum(_explained(c) for c in m.children)
+    gaps = (m.end - m.start) - sum(c.end - c.start for c in m.children)
+    return inside + 0.2 * gaps
+
+
+def unread(character: str) -> float:
+    """What leaving this character unexplained costs."""
+    return 0.0 if character in FREE else UNREAD_PRICE
+
+
