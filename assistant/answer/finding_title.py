@@ -1,0 +1,72 @@
+"""Chart titles: what the chart shows, in at most one short line."""
+
+from __future__ import annotations
+
+from assistant.answer.numbers import amount, difference, rate
+from assistant.answer.shape import Shape, whole
+from assistant.reply import Chart
+from semantic_layer.catalog import Format
+from semantic_layer.query import MetricQuery, Query
+
+
+def title(query: Query, shape: Shape, chart: Chart) -> str:
+    """The finding where there is one; otherwise the measures and groups."""
+    if not shape.measures or chart.mark in ("table", "kpi"):
+        return "、".join(c.label for c in shape.measures)
+    names = {c.name: c for c in shape.result.columns}
+    column = names.get(chart.y[0] if chart.y else "", shape.measures[0])
+    points = shape.numbers(column)
+    if chart.x == "" or not points:
+        return "、".join(names[y].label for y in chart.y if y in names)
+    if chart.mark == "scatter" and chart.x in names:
+        return f"{names[chart.x].label}与{column.label}"
+    if chart.mark == "heatmap" or (chart.color and shape.time is None):
+        best = max(points, key=lambda p: p[1])[0]
+        return f"{column.label}最高的是 {shape.name(best)}，{shape.text(best, column)}"
+    if chart.mark == "pie":
+        best, value = max(points, key=lambda p: p[1])
+        share = value / sum(v for _, v in points)
+        return f"{shape.name(best)}占{column.label}的 {amount(share, Format.PERCENT)}"
+    if shape.time is not None and not shape.cyclic:
+        return _series_title(shape, chart)
+    if chart.compare and (moved := _moved_title(query, shape)):
+        return moved
+    top = query.top if isinstance(query, MetricQuery) else None
+    descending = top is None or top.descending
+    end = (max if descending else min)(points, key=lambda p: p[1])[0]
+    word = "最高" if descending else "最低"
+    return f"{shape.name(end)}{column.label}{word}，{shape.text(end, column)}"
+
+
+def _series_title(shape: Shape, chart: Chart) -> str:
+    column = shape.measures[0]
+    if chart.color or len(chart.y) > 1:
+        return f"{'、'.join(c.label for c in shape.measures if c.name in chart.y)}走势"
+    points = shape.numbers(column)
+    if chart.partial and len(points) > 2:
+        points = points[:-1]
+    if len(points) < 2:
+        return f"{column.label}走势"
+    (_, first), (_, last) = points[0], points[-1]
+    best = max(points, key=lambda p: p[1])[0]
+    if column.format is Format.PERCENT:
+        moved = difference(last - first, column.format)
+    elif first > 0:
+        moved = rate((last - first) / first)
+    else:
+        return f"{column.label}最高在{shape.name(best)}"
+    word = "上升" if last > first else "下降" if last < first else "持平"
+    return f"{column.label}{word} {moved.lstrip('+-')}，最高在{shape.name(best)}"
+
+
+def _moved_title(query: Query, shape: Shape) -> str:
+    """X 的变化最大, when a comparison is drawn and all the groups are there."""
+    column = shape.measures[0]
+    beside = shape.beside(column)
+    if not whole(query, shape.result) or not beside or beside[0].rate is None:
+        return ""
+    moved = shape.numbers(beside[0].rate)
+    if len(moved) < 2:
+        return ""
+    row, change = max(moved, key=lambda p: abs(p[1]))
+    return f"{shape.name(row)}{column.label}变化最大，{rate(change)}"

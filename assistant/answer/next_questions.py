@@ -1,0 +1,155 @@
+"""What one would ask next, as sentences that our own parser can read.
+
+Candidates are changes of the same query (another cut, another year, one step into the top value),
+said with labels of the catalog. The pipeline keeps those that really answer, so that order is the
+order of preference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.answer.conditions import parts_of
+from assistant.answer.numbers import short_period
+from assistant.answer.shape import Shape, shape_of
+from semantic_layer.catalog import Catalog, Dimension, Kind
+from semantic_layer.query import (
+    By,
+    ByTime,
+    DetailQuery,
+    MetricQuery,
+    MetricRef,
+    Op,
+    Period,
+    Query,
+    Where,
+)
+from semantic_layer.result import Result
+
+LIMIT = 6
+FEW, MANY = 2, 60  # members of a dimension that is worth a chart
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The parts of the current question that the next ones repeat."""
+
+    when: str
+    where: str
+    metric: str
+
+    def ask(self, *parts: str, when: str | None = None, where: str | None = None) -> str:
+        start = (self.when if when is None else when) + (self.where if where is None else where)
+        return start + "".join(parts)
+
+
+def next_questions(query: Query, result: Result, catalog: Catalog) -> tuple[str, ...]:
+    """About six candidates, best first, none equal to the question itself."""
+    match query:
+        case MetricQuery():
+            found = _after_metric(query, shape_of(query, result), catalog)
+        case DetailQuery():
+            found = _after_detail(query, catalog)
+        case _:
+            found = [q for _, q in catalog.examples]
+    return tuple(dict.fromkeys(q for q in found if q))[:LIMIT]
+
+
+def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[str]:
+    first = query.measures[0] if query.measures else None
+    if not isinstance(first, MetricRef) or first.metric not in catalog.metrics:
+        return [q for _, q in catalog.examples]
+    words = Words(_when(query), _where(query, catalog), catalog.metrics[first.metric].label)
+    grouped = [g.dimension for g in query.group_by if isinstance(g, By)]
+    timed = any(isinstance(g, ByTime) for g in query.group_by)
+    fixed = {p.dimension for p in parts_of(query.scope.where) if isinstance(p, Where)}
+    others = _other_dimensions(first.metric, {*grouped, *fixed}, catalog)
+    asked = []
+    if not query.compare and query.scope.periods:
+        asked.append(words.ask(words.metric, "同比"))
+    if grouped and shape.result.rows and not query.rollup and len(shape.result.rows) > 1:
+        asked.append(_drill(words, grouped[0], shape, others, catalog))
+    elif others:
+        asked.append(words.ask("各", others[0].label, "的", words.metric))
+    if not timed:
+        asked.append(words.ask("每月", words.metric, "走势", when="今年"))
+    if len(others) > 1:
+        asked.append(words.ask("各", others[1].label, "的", words.metric))
+    if grouped and query.top is None and len(shape.result.rows) > 5:
+        label = catalog.dimensions[grouped[0]].label
+        asked.append(words.ask(words.metric, "前5的", label))
+    elif others:
+        asked.append(words.ask(words.metric, "前5的", others[0].label))
+    if related := _related(first.metric, catalog):
+        by = f"各{catalog.dimensions[grouped[0]].label}的" if grouped else ""
+        asked.append(words.ask(by, related))
+    return asked
+
+
+def _drill(
+    words: Words, dimension: str, shape: Shape, others: list[Dimension], catalog: Catalog
+) -> str:
+    """One step into the first row: the child dimension where there is one."""
+    if not shape.names:
+        return ""
+    name = shape.text(shape.result.rows[0], shape.names[0])
+    if catalog.dimensions[dimension].kind is not Kind.TEXT:
+        return ""
+    child = next((d for d in catalog.dimensions.values() if d.parent == dimension), None)
+    into = child or next(iter(others), None)
+    if into is None:
+        return words.ask(name, "每月", words.metric, "走势", when="今年")
+    return words.ask(name, "各", into.label, "的", words.metric)
+
+
+def _other_dimensions(metric: str, used: set[str], catalog: Catalog) -> list[Dimension]:
+    """Readable cuts of the metric that are not on the page yet: few values, same table first."""
+    home = _home(metric, catalog)
+    usable = [
+        d
+        for d in catalog.dimensions.values()
+        if d.kind is Kind.TEXT
+        and d.lexicon
+        and not d.sensitive
+        and d.name not in used
+        and FEW <= len(d.order or catalog.values.get(d.name, ())) <= MANY
+    ]
+    return sorted(usable, key=lambda d: d.table != home)
+
+
+def _home(metric: str, catalog: Catalog) -> str:
+    """The table whose time the metric uses."""
+    time = catalog.dimensions.get(catalog.time_of(metric) or "")
+    return time.table if time else ""
+
+
+def _related(metric: str, catalog: Catalog) -> str:
+    """Another metric that a newcomer should see."""
+    names = [n for n in catalog.primary if n != metric and n in catalog.metrics]
+    return catalog.metrics[names[0]].label if names else ""
+
+
+def _when(query: MetricQuery | DetailQuery) -> str:
+    if len(query.scope.periods) != 1:
+        return ""
+    period: Period = query.scope.periods[0]
+    return period.label or short_period(period).replace(" 至 ", "到")
+
+
+def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
+    """Filters on values, which can simply be said; anything longer is left out."""
+    named = []
+    for part in parts_of(query.scope.where):
+        match part:
+            case Where(op=Op.EQ | Op.IN, values=values) if all(isinstance(v, str) for v in values):
+                named.append("和".join(str(v) for v in values))
+            case _:
+                continue
+    return "".join(named)
+
+
+def _after_detail(query: DetailQuery, catalog: Catalog) -> list[str]:
+    """From rows to numbers: the metrics of the same table."""
+    when, where = _when(query), _where(query, catalog)
+    near = [m.label for m in catalog.metrics.values() if _home(m.name, catalog) == query.table]
+    return [f"{when}{where}{label}" for label in near[:LIMIT]]

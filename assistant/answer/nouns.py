@@ -1,0 +1,112 @@
+"""Words of the model and the calendar: labels, entities, thresholds, periods.
+
+The leaves of what is said back; nothing here calls a measure or a condition.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answer.numbers import plain, scaled, span
+from semantic_layer.catalog import Catalog, Format, Kind
+from semantic_layer.query import Agg, Grain, Period, Scalar
+
+GRAINS = {
+    Grain.MINUTE: "分钟",
+    Grain.HOUR: "小时",
+    Grain.DAY: "天",
+    Grain.WEEK: "周",
+    Grain.MONTH: "月",
+    Grain.QUARTER: "季度",
+    Grain.HALF: "半年",
+    Grain.YEAR: "年",
+    Grain.HOUR_OF_DAY: "一天中的小时",
+    Grain.DAY_OF_WEEK: "星期几",
+    Grain.DAY_OF_MONTH: "每月几号",
+    Grain.MONTH_OF_YEAR: "一年中的月份",
+    Grain.WEEKEND: "周末与工作日",
+}
+THINGS = {Grain.MONTH: "月份", Grain.YEAR: "年份", Grain.HOUR_OF_DAY: "小时", Grain.WEEKEND: "日子"}
+COUNTED = {Grain.MONTH: "个月", Grain.QUARTER: "个季度", Grain.HALF: "个半年", Grain.HOUR: "小时"}
+AVERAGED = {
+    Grain.HOUR: "时均",
+    Grain.DAY: "日均",
+    Grain.WEEK: "周均",
+    Grain.MONTH: "月均",
+    Grain.QUARTER: "季均",
+    Grain.YEAR: "年均",
+}
+AGGS = {
+    Agg.SUM: "合计",
+    Agg.AVG: "平均值",
+    Agg.MIN: "最小值",
+    Agg.MAX: "最大值",
+    Agg.COUNT: "个数",
+    Agg.COUNT_DISTINCT: "去重个数",
+    Agg.MEDIAN: "中位数",
+    Agg.STDDEV: "标准差",
+    Agg.VARIANCE: "方差",
+    Agg.PERCENTILE: "分位数",
+}
+OPERATORS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
+SHOWS = {"value": "对比值", "difference": "差额", "rate": "增幅"}
+DIRECTIONS = {
+    "down": "下降",
+    "up": "上升",
+    "zero": "为零",
+    "nonzero": "不为零",
+    "above": "高于",
+    "below": "低于",
+}
+
+
+def dimension_label(name: str, catalog: Catalog) -> str:
+    """The label of a dimension; the name itself if the catalog has none (a grain, a table)."""
+    if found := catalog.dimensions.get(name):
+        return found.label
+    if table := catalog.tables.get(name):
+        return table.label
+    return name
+
+
+def entity(name: str, catalog: Catalog) -> tuple[str, str]:
+    """What is counted and its measure word: user_id → ("用户", "位"), city → ("城市", "个")."""
+    found = catalog.dimensions.get(name)
+    if found is None:
+        return name, "个"
+    if found.kind is Kind.KEY:
+        table = catalog.tables.get(found.table)
+        for other in catalog.tables.values():
+            if other.key == (name,) and other.entity:
+                table = other
+        if table is not None and table.entity and (table.key == (name,) or len(table.key) == 1):
+            return table.entity, table.classifier
+    return found.label, "个"
+
+
+def value_text(value: Scalar, format: Format = Format.NUMBER, unit: str = "") -> str:
+    """A threshold as said: 100 万元, 5%, 2026-05-01. Never rounded: what is said is what is asked."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return plain(value)
+    if format is Format.PERCENT:
+        return f"{value * 100:.10g}%"
+    digits, scale = scaled(value)
+    divisor = {"亿": 1e8, "万": 1e4, "": 1.0}[scale]
+    exact = f"{value / divisor:,.10g}" if abs(value / divisor) < 1e10 else digits
+    return f"{exact} {scale}{unit}" if scale or unit else exact
+
+
+# ── time ──────────────────────────────────────────────────────────────────────────────────────
+
+_PLAIN_LABEL = re.compile(r"[\d年月日号点.\-/至到~—:\s]*")
+
+
+def period_text(period: Period) -> str:
+    """Explicit dates, with the words that were said where they add something (双11, 截至昨天)."""
+    dates = span(period.start, period.end)
+    notes = [f"{period.lunar}按农历"] if period.lunar else []
+    if period.partial:
+        notes.append("截至昨天" if not isinstance(period.end, type(None)) else "未完")
+    if period.label and not _PLAIN_LABEL.fullmatch(period.label):
+        dates = f"{period.label} {dates}"
+    return f"{dates}（{'，'.join(notes)}）" if notes else dates

@@ -1,0 +1,270 @@
+"""Headlines: one sentence, the number first, in the form in which the person asked.
+
+``headline`` looks at the form of the question and the shape of the result; every figure in it is a
+cell of the result or a stated sum of cells. It says nothing about causes.
+"""
+
+from __future__ import annotations
+
+from assistant.answer.conditions import parts_of
+from assistant.answer.nouns import DIRECTIONS, value_text
+from assistant.answer.numbers import amount, day_text, difference, rate
+from assistant.answer.phrases import Row, changes, listed, scope_name, values
+from assistant.answer.shape import CLAIM, Shape, partial_end, whole
+from assistant.answer.terms import format_of, rollup_text
+from assistant.answer.wording import condition_text, thing_of
+from semantic_layer.catalog import Catalog, Format
+from semantic_layer.query import (
+    Agg,
+    ByPeriod,
+    DetailQuery,
+    Form,
+    MetricQuery,
+    Query,
+)
+from semantic_layer.result import ColumnRole
+
+
+def headline(query: Query, shape: Shape, catalog: Catalog) -> str:
+    """The first sentence of the answer. ``shape.result`` has at least one row or the form is 是/否."""
+    match query:
+        case MetricQuery():
+            text = _metric(query, shape, catalog)
+        case DetailQuery():
+            text = _detail(query, shape, catalog)
+        case _:
+            text = f"共 {len(shape.result.rows)} 行"
+    until = partial_end(query)
+    return f"{text}（截至 {day_text(until)}）" if until else text
+
+
+def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    rows = shape.result.rows
+    if query.claim is not None and any(c.name == CLAIM for c in shape.result.columns):
+        return _verdict(query, shape, catalog)
+    if query.form is Form.YES_NO and not (rows and shape.groups == () and len(rows) == 1):
+        return _whether(query, shape, catalog)
+    if query.rollup is not None and shape.measures:
+        return _rolled(query, shape, catalog)
+    if query.contrast is not None:
+        return _contrasted(query, shape, catalog)
+    if not shape.groups:
+        return _with_scope(query, values(query, shape, rows[0]), catalog)
+    if query.form is Form.COUNT or query.streak is not None:
+        return _counted(query, shape, catalog)
+    if len(rows) == 1:
+        return _single(query, shape, catalog)
+    if query.top is not None and query.top.both and shape.measures:
+        return _both_ends(query, shape)
+    if any(isinstance(g, ByPeriod) for g in query.group_by) and len(rows) <= 3:
+        return _periods(query, shape)
+    if shape.time is not None and not shape.cyclic and not shape.names:
+        return _with_scope(query, _trend(shape), catalog)
+    return _with_scope(query, _ranking(query, shape, catalog), catalog)
+
+
+def _with_scope(query: MetricQuery, text: str, catalog: Catalog) -> str:
+    prefix = scope_name(query.scope, catalog)
+    return f"{prefix} {text}".strip()
+
+
+# ── yes or no, how many ───────────────────────────────────────────────────────────────────────
+
+
+def _verdict(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    """是：… / 否：…, then the evidence."""
+    rows = shape.result.rows
+    held = [r for r, v in zip(rows, shape.result.column(CLAIM), strict=True) if v]
+    if not rows:
+        return "没有数据，无法判断"
+    if not shape.groups:
+        return f"{'是' if held else '否'}，{values(query, shape, rows[0])}"
+    if not held:
+        return f"否，没有符合「{condition_text(query.claim, catalog) if query.claim else ''}」的"
+    if len(rows) == 1:
+        return f"是，{shape.name(rows[0])}的{values(query, shape, rows[0])}"
+    return f"是，{len(held)} 个符合：{listed([shape.name(r) for r in held])}"
+
+
+def _whether(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    rows = shape.result.rows
+    thing = thing_of(query, catalog)
+    if not rows:
+        return f"没有，没有符合条件的{thing}"
+    return f"有，{len(rows)} 个{thing}：{listed([shape.name(r) for r in rows])}"
+
+
+def _rolled(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    assert query.rollup is not None
+    thing = thing_of(query, catalog)
+    value = shape.value(shape.result.rows[0], shape.measures[-1])
+    if query.rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT):
+        said = [condition_text(p, catalog) for p in parts_of(query.having)]
+        if query.streak:
+            unit = DIRECTIONS.get(query.streak.direction, "")
+            said.append(f"连续 {query.streak.n} 期{unit}")
+        what = f"（{'，'.join(said)}）" if said else ""
+        return _with_scope(query, f"共 {value or 0:,} 个{thing}{what}", catalog)
+    format, unit = format_of(query.measures[query.rollup.of], catalog)
+    what = rollup_text(query.rollup, query.measures, thing, catalog).removeprefix("再求")
+    return _with_scope(query, f"{what}为 {amount(value, format, unit)}", catalog)
+
+
+def _counted(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    rows = shape.result.rows
+    count = shape.result.total or len(rows)
+    names = listed([shape.name(r) for r in rows])
+    return _with_scope(query, f"共 {count:,} 个{thing_of(query, catalog)}：{names}", catalog)
+
+
+# ── several rows ──────────────────────────────────────────────────────────────────────────────
+
+
+def _single(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    """广东，销售额 1,234.5 万元: the answer to 哪个 is a name."""
+    row = shape.result.rows[0]
+    rank = next((c for c in shape.result.columns if c.role is ColumnRole.RANK), None)
+    if rank is not None and shape.measures:
+        return f"{shape.name(row)}排{shape.text(row, rank)}，{_values_plain(shape, row)}"
+    return f"{shape.name(row)}，{values(query, shape, row)}"
+
+
+def _values_plain(shape: Shape, row: Row) -> str:
+    return "，".join(f"{c.label} {shape.text(row, c)}" for c in shape.measures)
+
+
+def _both_ends(query: MetricQuery, shape: Shape) -> str:
+    column = shape.measures[0]
+    ranked = sorted(shape.numbers(column), key=lambda p: -p[1])
+    if not ranked:
+        return listed([shape.name(r) for r in shape.result.rows])
+    (high, _), (low, _) = ranked[0], ranked[-1]
+    return (
+        f"{column.label}最高的是 {shape.name(high)}（{shape.text(high, column)}），"
+        f"最低的是 {shape.name(low)}（{shape.text(low, column)}）"
+    )
+
+
+def _periods(query: MetricQuery, shape: Shape) -> str:
+    """2026年5月 1,234.5 万元，2026年6月 …: said in the asked order."""
+    column = shape.measures[0]
+    said = [f"{shape.name(r)} {shape.text(r, column)}" for r in shape.result.rows]
+    text = f"{column.label}：{'，'.join(said)}"
+    seen = [shape.value(r, column) for r in shape.result.rows]
+    if len(seen) == 2 and None not in seen and seen[0]:
+        moved = seen[1] - seen[0]
+        text += f"，后者比前者 {difference(moved, column.format, column.unit)}"
+        if column.format is not Format.PERCENT:
+            text += f"（{rate(moved / abs(seen[0]))}）"
+    return text
+
+
+def _trend(shape: Shape) -> str:
+    """First to last whole bucket, the highest and the lowest."""
+    column = shape.measures[0]
+    points = shape.numbers(column)
+    if len(points) < 2:
+        return f"{column.label}只有 {len(points)} 期有数据"
+    (first, a), (last, b) = points[0], points[-1]
+    top, low = max(points, key=lambda p: p[1]), min(points, key=lambda p: p[1])
+    text = f"{column.label}从 {shape.name(first)}的 {shape.text(first, column)} 到 {shape.name(last)}的 {shape.text(last, column)}"
+    if column.format is Format.PERCENT:
+        text += f"（{difference(b - a, column.format)}）"
+    elif a > 0:
+        text += f"（{rate((b - a) / a)}）"
+    if len(points) > 2:
+        text += (
+            f"，最高 {shape.name(top[0])} {shape.text(top[0], column)}，"
+            f"最低 {shape.name(low[0])} {shape.text(low[0], column)}"
+        )
+    return text
+
+
+def _ranking(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    """销售额最高的是 广东（1,234.5 万元，占 12.3%），其次 浙江（…），共 31 个."""
+    rows, thing = shape.result.rows, thing_of(query, catalog)
+    if not shape.measures:
+        return f"共 {len(rows)} 个{thing}：{listed([shape.name(r) for r in rows])}"
+    column = shape.measures[0]
+    change = bool(query.top and query.top.by_change)
+    descending = query.top.descending if query.top else True
+    if query.top is not None and (query.top.by is not None or change or query.top.per):
+        picked = [(r, 0.0) for r in rows]
+    else:
+        picked = sorted(shape.numbers(column), key=lambda p: -p[1] if descending else p[1])
+    if not picked:
+        return f"{len(rows)} 个{thing}都没有{column.label}"
+
+    def say(row: Row) -> str:
+        notes = [shape.text(row, column)]
+        if share := shape.derived(column, ColumnRole.SHARE):
+            notes.append(f"占 {shape.text(row, share)}")
+        if moved := changes(query, shape, row, column, brief=True):
+            notes.append(moved)
+        return f"{shape.name(row)}（{'，'.join(notes)}）"
+
+    ends = "最高" if descending else "最低"
+    said = [say(row) for row, _ in picked[:2]]
+    if query.top is not None and query.top.per:
+        return f"各{thing}：{'，'.join(said)} 等 {len(rows)} 行"
+    what = f"{column.label}{'增幅' if change else ''}{ends}的是 {said[0]}"
+    if query.top is not None and query.top.by is not None:
+        what = f"排在首位的是 {said[0]}"
+    more = f"，其次 {said[1]}" if len(said) > 1 else ""
+    count = f"，共 {len(rows):,} 个{thing}" if whole(query, shape.result) and len(rows) > 2 else ""
+    return f"{what}{more}{count}"
+
+
+def _contrasted(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    """新客客单价 120 元，老客 180 元，新客低 60 元（-33.3%）."""
+    assert query.contrast is not None
+    result, row = shape.result, shape.result.rows[0]
+    by_name = {c.name: c for c in result.columns}
+    left_name, right_name = value_text(query.contrast.left), value_text(query.contrast.right)
+    if not {"left", "right"} <= by_name.keys():
+        return values(query, shape, row)
+    left, right = by_name["left"], by_name["right"]
+    format, unit = format_of(query.measures[0], catalog)
+    a, b = shape.value(row, left), shape.value(row, right)
+    text = f"{left_name} {amount(a, format, unit)}，{right_name} {amount(b, format, unit)}"
+    if a is None or b is None:
+        return _with_scope(query, f"{text}，缺一方，无法相减", catalog)
+    gap = a - b
+    if gap == 0:
+        return _with_scope(query, f"{text}，两者相同", catalog)
+    text += (
+        f"，{left_name}{'高' if gap > 0 else '低'} {difference(abs(gap), format, unit).lstrip('+')}"
+    )
+    if b and format is not Format.PERCENT:
+        text += f"（{rate(gap / abs(b))}）"
+    return _with_scope(query, text, catalog)
+
+
+# ── listings ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _detail(query: DetailQuery, shape: Shape, catalog: Catalog) -> str:
+    result = shape.result
+    table = catalog.tables.get(query.table)
+    thing = (table.entity or table.label) if table else query.table
+    unit = table.classifier if table else "条"
+    by_name = {c.name: c for c in result.columns}
+    if query.contrast and {"left", "right"} <= by_name.keys() and result.rows:
+        row = result.rows[0]
+        a, b = (shape.text(row, by_name[n]) for n in ("left", "right"))
+        text = f"{value_text(query.contrast.left)} {a}，{value_text(query.contrast.right)} {b}"
+        gap = by_name.get("difference")
+        return f"{text}，相差 {shape.text(row, gap).lstrip('+-')}" if gap else text
+    count = result.total if result.total is not None else len(result.rows)
+    if query.form is Form.YES_NO:
+        return f"有，共 {count:,} {unit}{thing}" if result.rows else f"没有符合条件的{thing}"
+    if len(result.rows) == 1 and len(result.columns) <= 3:
+        row = result.rows[0]
+        return "，".join(f"{c.label} {shape.text(row, c)}" for c in result.columns)
+    if len(result.columns) == 1 and result.rows:
+        names = [shape.text(r, result.columns[0]) for r in result.rows]
+        return f"共 {count:,} 个{result.columns[0].label}：{listed(names)}"
+    if result.truncated and result.total is None:
+        return f"超过 {count:,} {unit}{thing}，先列出这些"
+    top = query.top is not None and query.top.n == len(result.rows)
+    return f"{'前' if top else '共'} {count:,} {unit}{thing}"

@@ -1,0 +1,128 @@
+"""Everything the assistant may have to admit, in one table.
+
+A problem is an answer, not an exception: it says what happened and what the person can do next.
+``{placeholders}`` are filled by whoever refuses; a sentence of help whose placeholder nobody filled
+is left out rather than printed with a hole. The table knows no business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {  # code → (发生了什么, 可以怎么做)
+        # the sentence
+        "empty-question": ("还没有写问题。", "可以问：{suggestions}。"),
+        "long-question": (
+            "问题有 {length} 个字，超过了 {limit} 个字。",
+            "留下指标、时间和条件就够了。",
+        ),
+        "no-metric": ("没看出要看哪个指标。", "说出指标就能答，例如：{suggestions}。"),
+        "unread-words": (
+            "「{words}」没看懂，它可能会改变结果，所以没有直接算。",
+            "换个说法，或去掉它再问。相近的有：{suggestions}。",
+        ),
+        "two-readings": ("「{words}」有两种以上的理解。", "选一个：{suggestions}。"),
+        "unknown-metric": ("没有找到「{words}」这个指标。", "可以问：{suggestions}。"),
+        "unknown-value": ("数据里没有「{words}」。", "检查写法，或看看这些：{suggestions}。"),
+        "no-context": (
+            "这句话接着上文说，但前面还没有可以接的问题。",
+            "把要看的指标和条件一起说出来，例如：{suggestions}。",
+        ),
+        "contradiction": ("「{words}」这些条件不会同时成立。", "去掉其中一个再问。"),
+        # the model
+        "dimension-unreachable": (
+            "「{metric}」不能按「{dimension}」来看，它们之间没有关联。",
+            "它支持：{suggestions}。",
+        ),
+        "no-time": ("「{metric}」没有时间，不能限定时间段或看走势。", "去掉时间再问。"),
+        "not-a-number": (
+            "「{dimension}」不是数值，不能求和、求平均或比大小。",
+            "可以数个数或分组看。",
+        ),
+        "not-comparable": (
+            "「{metric}」在这个时间范围内没有可比的另一期。",
+            "先说清一个时间段，例如：上个月。",
+        ),
+        "bad-query": ("这个查询写不成合法的取数语句。", "换个说法再问，或从左侧的指标里选。"),
+        "not-supported-yet": ("现在还不能{what}。", "可以改问：{suggestions}。"),
+        "missing-role": (
+            "这个分析需要「{roles}」，当前数据里没有。",
+            "在模型里绑定后就能用；现在可以问：{suggestions}。",
+        ),
+        # the data
+        "empty-result": ("{what}没有符合条件的数据。", "数据从 {since} 到 {until}。可以{way}。"),
+        "future": ("{period}还没有发生，数据到 {until} 为止。", "可以改问：{suggestions}。"),
+        "too-early": ("{period}早于最早的数据（{since}）。", "可以改问：{suggestions}。"),
+        "too-little-data": ("数据太少，算出来不可信：{why}。", "放宽时间或条件再问。"),
+        "forecast-too-far": (
+            "要预测的时间太远，历史数据撑不起这个结论。",
+            "可以问近一些的：{suggestions}。",
+        ),
+        "too-many-rows": ("结果超过 {limit} 行，只取到前 {limit} 行。", "加上条件或分组后再看。"),
+        # what is not ours to do
+        "write-operation": (
+            "这里只能查数，不能改数据，也不能{what}。",
+            "需要的话可以先查出来再去业务系统处理，例如：{suggestions}。",
+        ),
+        "injection": (
+            "这句话里带有数据库语句，没有执行。",
+            "用平常的话问就可以，例如：{suggestions}。",
+        ),
+        "chitchat": ("这里只回答和数据有关的问题。", "可以问：{suggestions}。"),
+        "unknowable": ("数据里没有能回答它的内容。", "可以问：{suggestions}。"),
+        "permission": (
+            "没有权限看「{what}」。",
+            "可以看的范围：{suggestions}。需要的话找数据负责人开通。",
+        ),
+        # the run
+        "timeout": ("超过 {seconds} 秒还没有算完，已停下。", "缩短时间范围，或减少分组再试。"),
+        "cancelled": ("已取消。", "可以改一改再问。"),
+        "failed": ("这次没有算成，已记下原因。", "稍后再试，或换个问法。"),
+    }
+)
+
+_STAND_INS = MappingProxyType(
+    {
+        "metric": "这个指标",
+        "dimension": "这个维度",
+        "words": "有些词",
+        "period": "这个时间段",
+        "what": "这样做",
+        "roles": "相应的数据",
+        "why": "样本不足",
+        "limit": "上限",
+        "length": "很多",
+        "seconds": "规定的",
+        "until": "昨天",
+        "since": "数据起点",
+    }
+)
+_HOLE = re.compile(r"{(\w+)}")
+
+
+def problem(code: str, *, suggestions: tuple[str, ...] = (), **details: str) -> tuple[str, str]:
+    """(message, help) in Chinese. Raises KeyError for a code that is not in the table.
+
+    >>> problem("no-time", metric="门店数")
+    ('「门店数」没有时间，不能限定时间段或看走势。', '去掉时间再问。')
+    >>> problem("no-metric")
+    ('没看出要看哪个指标。', '')
+    >>> problem("unknown-value", words="火星", suggestions=("上海", "北京"))
+    ('数据里没有「火星」。', '检查写法，或看看这些：上海、北京。')
+    """
+    what, way_out = MESSAGES[code]
+    known = {k: v for k, v in details.items() if v}
+    if suggestions:
+        known["suggestions"] = "、".join(suggestions)
+    message = _HOLE.sub(lambda m: known.get(m[1], _STAND_INS.get(m[1], "")), what)
+    return message, "".join(_filled(s, known) for s in re.findall(r"[^。]+。", way_out))
+
+
+def _filled(text: str, known: Mapping[str, str]) -> str:
+    """One sentence of help with its details, or nothing when one of them is missing."""
+    if any(name not in known for name in _HOLE.findall(text)):
+        return ""
+    return _HOLE.sub(lambda m: known[m[1]], text)
