@@ -162,7 +162,9 @@ def _period(text: str) -> str:
 def _top(text: str, measures: list[str]) -> str:
     """The measure ranked by is always said here; whether ties are kept is not compared."""
     text = text.removesuffix(" ties")
-    if " by " in text or not measures:
+    if not measures:  # rows are ranked by their order, which is compared under its own name
+        return re.sub(r" by \S+", "", text)
+    if " by " in text:
         return text
     size, direction, *rest = text.split(" ")
     return " ".join((size, direction, "by", measures[0], *rest))
