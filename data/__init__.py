@@ -1,0 +1,1 @@
+"""The demo business: a seeded generator of an omni-channel retailer, and nothing that the product reads."""

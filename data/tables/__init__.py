@@ -1,0 +1,1 @@
+"""One module per kind of table: each makes columns from a plan, and knows nothing of progress or of files."""
