@@ -1,0 +1,144 @@
+"""Ranges of numbers: their relations, their round widths when nobody gave any, and their labels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from semantic_layer.catalog import Format
+from semantic_layer.columns import measure_column
+from semantic_layer.errors import Unanswerable
+from semantic_layer.expressions import Frame, call, column, divide, literal, number
+from semantic_layer.facts import Slot, place
+from semantic_layer.grids import Build, Grid, cells, period_label
+from semantic_layer.measures import Resolver
+from semantic_layer.plan import Plan
+from semantic_layer.query import By, ByBucket, ByPeriod
+
+STEPS = 8  # about how many ranges, when nobody says
+TAIL = 0.95  # the quantile behind which an automatic scale stops
+
+
+def prepare(build: Build, plan: Plan, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Add the CTEs that ranges need: widths, and for a computed measure each member's range."""
+    return tuple(_prepare(build, plan, s) if isinstance(s.group, ByBucket) else s for s in slots)
+
+
+def _prepare(build: Build, plan: Plan, slot: Slot) -> Slot:
+    group = slot.group
+    assert isinstance(group, ByBucket)
+    if group.measure is None or group.per is None:
+        if group.dimension is None:
+            raise Unanswerable("mixed")
+        if not group.edges and not group.width:
+            table = build.catalog.dimensions[group.dimension].table
+            frame = Frame(build.catalog, table)
+            value = frame.dimension(group.dimension)
+            _add_width(build, slot, frame.source().select(value.as_("value")))
+        return slot
+    resolver = Resolver(
+        build.catalog, (group.per,), plan.where, plan.query.scope.time, bool(plan.periods)
+    )
+    node = resolver.resolve(group.measure)
+    member = Slot("member", By(group.per))
+    grid = Grid((member,), (("value", node),), plan.where, plan.periods, fill=False)
+    values = cells(build, grid, "per_member")
+    if not group.edges and not group.width:
+        _add_width(build, slot, exp.select(column("value")).from_(values))
+    query = (
+        exp.select(column("member"), place(column("value"), slot).as_("place"))
+        .from_(values)
+        .where(column("member").is_(exp.null()).not_())
+    )
+    return replace(slot, mapping=build.add("ranges", query))
+
+
+def _add_width(build: Build, slot: Slot, values: exp.Select) -> None:
+    """A width of 1, 2 or 5 times a power of ten that cuts the bulk of the values into about eight."""
+    value = column("value")
+    bulk = call("quantile_cont", value, number(TAIL))
+    raw = divide(
+        exp.paren(exp.Sub(this=bulk, expression=exp.Min(this=value.copy()))), number(STEPS)
+    )
+    spread = exp.select(exp.cast(raw, "DOUBLE").as_("raw")).from_(values.subquery("given"))
+    scale = exp.select(
+        column("raw"),
+        call("pow", number(10), exp.Floor(this=call("log10", column("raw")))).as_("scale"),
+    )
+    scale = scale.from_(
+        exp.select(
+            exp.Case(
+                ifs=[
+                    exp.If(
+                        this=exp.GT(this=column("raw"), expression=number(0)), true=column("raw")
+                    )
+                ],
+                default=number(1),
+            ).as_("raw")
+        )
+        .from_(spread.subquery("spread"))
+        .subquery("positive")
+    )
+    lead = exp.Div(this=column("raw"), expression=column("scale"))
+    ifs = [
+        exp.If(this=exp.LTE(this=lead.copy(), expression=number(n)), true=number(n))
+        for n in (1, 2, 5)
+    ]
+    nice = exp.Mul(this=column("scale"), expression=exp.Case(ifs=ifs, default=number(10)))
+    build.ctes[f"{slot.name}_width"] = exp.select(nice.as_("width")).from_(scale.subquery("scaled"))
+
+
+def shown_label(build: Build, plan: Plan, slot: Slot, value: exp.Expr) -> exp.Expr:
+    """What a reader sees instead of the place: ``20–30``, ``<20``, ``≥60``; 5月, 6月."""
+    match slot.group:
+        case ByPeriod():
+            labels = [p.label or period_label(p) for p in plan.periods]
+            return _chosen(value, labels)
+        case ByBucket(edges=edges) if edges:
+            texts = [f"{e:g}" if abs(e) < 1e6 else f"{e:.0f}" for e in edges]
+            inner = [f"{a}–{b}" for a, b in zip(texts, texts[1:], strict=False)]
+            return _chosen(value, [f"<{texts[0]}", *inner, f"≥{texts[-1]}"])
+        case ByBucket() as group:
+            return _range(build, slot, group, value)
+        case _:
+            return value
+
+
+def _chosen(value: exp.Expr, labels: list[str]) -> exp.Expr:
+    ifs = [
+        exp.If(this=exp.EQ(this=value.copy(), expression=number(i)), true=literal(label))
+        for i, label in enumerate(labels)
+    ]
+    return exp.Case(ifs=ifs)
+
+
+def _range(build: Build, slot: Slot, group: ByBucket, value: exp.Expr) -> exp.Expr:
+    if group.width == 1 and _counts(build, group):
+        return _text(value)
+    width: exp.Expr = (
+        number(group.width)
+        if group.width
+        else exp.Subquery(this=exp.select(column("width")).from_(f"{slot.name}_width"))
+    )
+    upper = exp.paren(exp.Add(this=value.copy(), expression=width.copy()))
+    both = call("concat", _text(value.copy()), literal("–"), _text(upper))
+    told: exp.Expr = both
+    if not group.width and _counts(build, group):
+        one = exp.EQ(this=width, expression=number(1))
+        told = exp.Case(ifs=[exp.If(this=one, true=_text(value.copy()))], default=both)
+    missing = exp.If(this=value.is_(exp.null()), true=exp.null())
+    return exp.Case(ifs=[missing], default=told)
+
+
+def _counts(build: Build, group: ByBucket) -> bool:
+    if group.measure is None:
+        return False
+    return measure_column(group.measure, build.catalog).format is Format.COUNT
+
+
+def _text(value: exp.Expr) -> exp.Expr:
+    whole = exp.EQ(this=exp.Floor(this=value.copy()), expression=value.copy())
+    plain = exp.cast(exp.cast(value.copy(), "BIGINT"), "VARCHAR")
+    exact = exp.cast(exp.Round(this=value.copy(), decimals=number(4)), "VARCHAR")
+    return exp.Case(ifs=[exp.If(this=whole, true=plain)], default=exact)

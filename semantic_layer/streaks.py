@@ -1,0 +1,156 @@
+"""Groups in which a measure keeps moving: gaps and islands over complete buckets of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlglot import exp
+
+from semantic_layer.catalog import Format, Kind
+from semantic_layer.columns import GRAIN_LABELS
+from semantic_layer.errors import Unanswerable
+from semantic_layer.expressions import (
+    call,
+    column,
+    floor_date,
+    is_cyclic,
+    later,
+    literal,
+    number,
+    quote,
+)
+from semantic_layer.facts import Slot
+from semantic_layer.grids import Build, Grid, cells
+from semantic_layer.plan import Plan
+from semantic_layer.query import ByTime, Grain, MetricQuery, Streak
+from semantic_layer.result import Column, ColumnRole
+from semantic_layer.windows import over
+
+UNITS = {
+    Grain.DAY: "天",
+    Grain.WEEK: "周",
+    Grain.MONTH: "个月",
+    Grain.QUARTER: "个季度",
+    Grain.YEAR: "年",
+}
+
+
+def streak_stage(
+    build: Build,
+    plan: Plan,
+    query: MetricQuery,
+    slots: tuple[Slot, ...],
+    groups: Sequence[Column],
+    measures: Sequence[Column],
+) -> tuple[exp.Query, tuple[Column, ...]]:
+    """Columns: the groups, the measure in the streak's last bucket, its length, first and last bucket.
+
+    A bucket that isn't over yet never counts. A falling streak of n needs n + 1 buckets.
+    """
+    streak = query.streak
+    assert streak is not None
+    if is_cyclic(streak.grain):
+        raise Unanswerable("mixed")
+    others = tuple(s for s in slots if not isinstance(s.group, ByTime))
+    groups = [g for g in groups if g.name in {s.name for s in others}]
+    timed = Slot("bucket", ByTime(streak.grain))
+    of = measures[0]
+    grid = Grid((*others, timed), ((of.name, plan.nodes[0]),), plan.where, plan.periods)
+    relation = cells(build, grid)
+    names = [column(s.name) for s in others]
+    along = [exp.Ordered(this=column("bucket"), nulls_first=False)]
+    last = _last_complete(build, plan, streak.grain)
+    complete = exp.LTE(this=column("bucket"), expression=literal(last))
+    before = over(call("lag", column(of.name)), list(names), list(along))
+    seen = exp.select("*", before.as_("before")).from_(relation).where(complete)
+    relation = build.add("steps", seen)
+    moved = exp.select("*", _holds(streak, of.name).as_("holds")).from_(relation)
+    relation = build.add("moves", moved)
+    broken = exp.Case(ifs=[exp.If(this=column("holds"), true=number(0))], default=number(1))
+    island = over(exp.Sum(this=broken), list(names), along)
+    relation = build.add("islands", exp.select("*", island.as_("island")).from_(relation))
+    query_ = _lengths(relation, names, of.name, streak)
+    relation = build.add("streaks", query_)
+    shown = [*groups, of, *_columns(streak, of)]
+    final = exp.select(*(column(c.name) for c in shown)).from_(relation)
+    if streak.latest:
+        final = final.where(exp.EQ(this=column("streak_end"), expression=literal(last)))
+    keys = [exp.Ordered(this=column("streak"), desc=True, nulls_first=False)]
+    keys.append(exp.Ordered(this=column(of.name), desc=True, nulls_first=False))
+    keys += [exp.Ordered(this=n.copy(), nulls_first=False) for n in names]
+    final = final.order_by(*keys)
+    if query.top is not None:
+        final = final.limit(query.top.n)
+    return final, tuple(shown)
+
+
+def _last_complete(build: Build, plan: Plan, grain: Grain) -> object:
+    """The start of the last bucket that is over, at the end of the data and of the period."""
+    ends = [p.end for p in plan.periods if p.end is not None]
+    until = build.catalog.until
+    known = until + timedelta(days=1) if until is not None else plan.today
+    end = min([known, *(_date(e) for e in ends)]) if ends else known
+    return floor_date(floor_date(end, grain) - timedelta(days=1), grain)
+
+
+def _date(value: object) -> object:
+    return value.date() if hasattr(value, "date") else value
+
+
+def _holds(streak: Streak, name: str) -> exp.Expr:
+    value, before = column(name), column("before")
+    match streak.direction:
+        case "down":
+            return exp.LT(this=value, expression=before)
+        case "up":
+            return exp.GT(this=value, expression=before)
+        case "zero":
+            return exp.EQ(
+                this=exp.Coalesce(this=value, expressions=[number(0)]), expression=number(0)
+            )
+        case "nonzero":
+            return exp.NEQ(
+                this=exp.Coalesce(this=value, expressions=[number(0)]), expression=number(0)
+            )
+        case "above":
+            return exp.GT(this=value, expression=number(streak.value or 0))
+        case "below":
+            return exp.LT(this=value, expression=number(streak.value or 0))
+        case _:
+            raise Unanswerable("mixed")
+
+
+def _lengths(relation: str, names: list[exp.Column], of: str, streak: Streak) -> exp.Select:
+    """Islands of at least n buckets; each break starts a new island, and is not part of it."""
+    bucket = column("bucket")
+    size = exp.Count(this=exp.Star())
+    return (
+        exp.select(
+            *(n.copy() for n in names),
+            call("arg_max", column(of), bucket.copy()).as_(quote(of)),
+            size.as_("streak"),
+            exp.Min(this=bucket.copy()).as_("streak_start"),
+            exp.Max(this=bucket.copy()).as_("streak_end"),
+        )
+        .from_(relation)
+        .where(column("holds"))
+        .group_by(*(n.copy() for n in names), column("island"))
+        .having(exp.GTE(this=size.copy(), expression=number(streak.n)))
+    )
+
+
+def _columns(streak: Streak, of: Column) -> tuple[Column, ...]:
+    unit = UNITS.get(streak.grain, "期")
+    label = GRAIN_LABELS[streak.grain]
+    return (
+        Column(
+            "streak", "连续期数", Kind.NUMBER, ColumnRole.MEASURE, unit, Format.COUNT, of=of.name
+        ),
+        Column("streak_start", f"开始{label}", Kind.TIME, ColumnRole.DIMENSION),
+        Column("streak_end", f"最近{label}", Kind.TIME, ColumnRole.DIMENSION),
+    )
+
+
+__all__ = ["later", "replace", "streak_stage"]
