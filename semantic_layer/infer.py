@@ -34,7 +34,7 @@ from semantic_layer.inference.entities import (
 from semantic_layer.inference.joins import Link, find_links, primary_keys
 from semantic_layer.inference.labels import naming_of
 from semantic_layer.inference.lexicon import lexicon, short_names
-from semantic_layer.inference.profile import ColumnProfile, Source, measure, table_of
+from semantic_layer.inference.profile import ColumnProfile, Source, measure, rows_of, table_of
 from semantic_layer.inference.roles import Draft, with_pointers, with_roles
 from semantic_layer.inference.types import typed
 from semantic_layer.inference.words import LABEL_NAMES, TIME_PREFERENCE
@@ -198,7 +198,7 @@ def _bounds(
         query = exp.select(exp.Min(this=expr), exp.Max(this=expr.copy())).from_(
             table_of(table.source)
         )
-        ends = [v for v in source.select(query)[0] if isinstance(v, (date, datetime))]
+        ends = [v for v in rows_of(source, query)[0] if isinstance(v, (date, datetime))]
         days += [v.date() if isinstance(v, datetime) else v for v in ends]
     return (min(days), max(days)) if days else (None, None)
 

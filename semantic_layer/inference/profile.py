@@ -21,8 +21,8 @@ class Source(Protocol):
     def schema(self) -> Mapping[str, Mapping[str, str]]:
         """Table → column → physical type, in the database's order."""
 
-    def select(self, query: exp.Query) -> Sequence[tuple[Any, ...]]:
-        """Run one SELECT."""
+    def select(self, query: exp.Query) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Column names and rows of one SELECT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ _NUMERIC_TYPES = (
 NUMERIC = frozenset(_NUMERIC_TYPES.split())
 
 
+def rows_of(source: Source, query: exp.Query) -> list[tuple[Any, ...]]:
+    """The rows of one SELECT, its column names left out."""
+    return source.select(query)[1]
+
+
 def table_of(name: str) -> exp.Table:
     """A physical table by its name, which may be qualified by a schema."""
     return exp.Table(this=exp.to_identifier(name, quoted=True))
@@ -76,7 +81,7 @@ def table_of(name: str) -> exp.Table:
 def measure(source: Source, table: str, columns: Mapping[str, str]) -> tuple[ColumnProfile, ...]:
     """Two scans: one for the aggregates of every column, one for the first rows."""
     origin = table_of(table)
-    ((rows,),) = source.select(exp.select(exp.Count(this=exp.Star())).from_(origin))
+    ((rows,),) = rows_of(source, exp.select(exp.Count(this=exp.Star())).from_(origin))
     distinct = exp.ApproxDistinct if rows > EXACT_BELOW else None
     parts: list[exp.Expr] = []
     for name in columns:
@@ -89,9 +94,9 @@ def measure(source: Source, table: str, columns: Mapping[str, str]) -> tuple[Col
         )
         parts += [exp.Min(this=column.copy()), exp.Max(this=column.copy())]
     named = [exp.alias_(part, f"c{i}") for i, part in enumerate(parts)]
-    (figures,) = source.select(exp.select(*named).from_(origin.copy()))
+    (figures,) = rows_of(source, exp.select(*named).from_(origin.copy()))
     listed = [exp.column(name, quoted=True) for name in columns]
-    sample = source.select(exp.select(*listed).from_(origin.copy()).limit(SAMPLE_ROWS))
+    sample = rows_of(source, exp.select(*listed).from_(origin.copy()).limit(SAMPLE_ROWS))
     return tuple(
         ColumnProfile(
             table=table,
@@ -116,7 +121,7 @@ def exactly_unique(source: Source, profile: ColumnProfile) -> bool:
     if profile.filled < profile.rows or profile.distinct < 0.9 * profile.rows:
         return False
     count = exp.Count(this=exp.Distinct(expressions=[profile.column()]))
-    ((distinct,),) = source.select(exp.select(count).from_(table_of(profile.table)))
+    ((distinct,),) = rows_of(source, exp.select(count).from_(table_of(profile.table)))
     return bool(distinct == profile.rows)
 
 
@@ -129,7 +134,7 @@ def distinct_values(source: Source, profile: ColumnProfile, limit: int) -> tuple
         .where(exp.Not(this=exp.Is(this=profile.column(), expression=exp.Null())))
         .limit(limit)
     )
-    return tuple(row[0] for row in source.select(query))
+    return tuple(row[0] for row in rows_of(source, query))
 
 
 def share_found(source: Source, values: Sequence[Any], target: ColumnProfile) -> float:
@@ -141,5 +146,5 @@ def share_found(source: Source, values: Sequence[Any], target: ColumnProfile) ->
         .from_(table_of(target.table))
         .where(exp.In(this=target.column(), expressions=[exp.convert(v) for v in values]))
     )
-    ((found,),) = source.select(query)
+    ((found,),) = rows_of(source, query)
     return float(found) / len(values)

@@ -86,7 +86,7 @@ def _time_of(profile: ColumnProfile) -> tuple[exp.Expr, Grain] | None:
     if any(form in _NEEDS_NAME for form in found) and not _TIME_NAME.search(profile.name):
         return None
     forms = exp.Array(expressions=[exp.Literal.string(f) for f in found])
-    parsed = exp.Anonymous(this="try_strptime", expressions=[exp.Trim(this=column), forms])
+    parsed = exp.Try(this=exp.StrToTime(this=exp.Trim(this=column), format=forms))
     finest = max(found.values(), key=_ORDER.index)
     if finest is Grain.MINUTE:
         return parsed, finest
