@@ -109,6 +109,7 @@ def _table(table: TableYaml, conditions: Mapping[str, str]) -> Table:
         display=tuple(table.display),
         where=_spelt(table.where, conditions),
         description=table.description,
+        names=table.names,
     )
 
 
@@ -136,6 +137,7 @@ def _dimension(table: TableYaml, dimension: DimensionYaml) -> Dimension:
         sensitive=dimension.sensitive,
         description=dimension.description,
         instead=tuple(dimension.instead),
+        grain=dimension.grain,
     )
 
 

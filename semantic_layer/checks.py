@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-from semantic_layer import sql_checks
+from semantic_layer import cycles, sql_checks
 from semantic_layer.catalog import Kind
 from semantic_layer.parts import Part, names
 from semantic_layer.query import Agg
@@ -56,6 +56,8 @@ def _unique_names(parts: Parts) -> Iterator[Issue]:
 def _references(part: Part) -> Iterator[tuple[Path, str, str]]:
     """(where, kind, name) of every name that is used and must be defined somewhere."""
     for path, table in part.tables():
+        if table.names:
+            yield (*path, "names"), "dimension", table.names
         if table.time:
             yield (*path, "time"), "dimension", table.time
         for i, column in enumerate(table.display):
@@ -115,83 +117,6 @@ def _times(parts: Parts) -> Iterator[Issue]:
             if path[-1] == "time" and kind == "dimension" and kinds.get(name, Kind.TIME) != "time":
                 what = f"{name} 不是时间"
                 yield Issue(part.at(*path), "not-a-time", what, "给它写 kind: time，或换一个维度")
-
-
-def _cycles(parts: Parts) -> Iterator[Issue]:
-    for graph, code, what in (
-        (_metric_graph(parts), "metric-cycle", "指标互相引用"),
-        (_finer_graph(parts), "finer-cycle", "finer 互相引用"),
-        (_join_graph(parts), "join-cycle", "关联绕成了圈"),
-        (_parent_graph(parts), "parent-cycle", "上级维度绕成了圈"),
-    ):
-        for loop, at in _loops(graph):
-            hint = "断开其中一环" if code != "join-cycle" else "同一张表要用两次时，另定义一张表"
-            yield Issue(at, code, f"{what}：{' → '.join(loop)}", hint)
-
-
-Graph = dict[str, list[tuple[str, Position]]]
-
-
-def _metric_graph(parts: Parts) -> Graph:
-    graph: Graph = {}
-    for part in parts:
-        for path, metric in part.metrics():
-            calc, at = metric.calc, part.at(*path, "calc")
-            used: Iterable[str] = ()
-            match calc:
-                case RatioYaml():
-                    used = (calc.numerator, calc.denominator)
-                case RunningTotalYaml():
-                    used = (calc.metric,)
-                case DerivedYaml():
-                    used = [name for name, _ in sql_checks.column_names(calc.expr)]
-            graph[metric.name] = [(name, at) for name in used]
-    return graph
-
-
-def _finer_graph(parts: Parts) -> Graph:
-    return {
-        m.name: [(m.finer, part.at(*path, "finer"))]
-        for part in parts
-        for path, m in part.metrics()
-        if m.finer
-    }
-
-
-def _join_graph(parts: Parts) -> Graph:
-    return {
-        table.name: [
-            (join.to, part.at(*path, "joins", i)) for i, join in enumerate(table.joins) if join
-        ]
-        for part in parts
-        for path, table in part.tables()
-    }
-
-
-def _parent_graph(parts: Parts) -> Graph:
-    return {
-        d.name: [(d.parent, part.at(*path, "parent"))]
-        for part in parts
-        for path, _, d in part.dimensions()
-        if d.parent
-    }
-
-
-def _loops(graph: Graph) -> Iterator[tuple[tuple[str, ...], Position]]:
-    """Each loop once, at the edge that closes it."""
-    done: set[str] = set()
-
-    def visit(node: str, trail: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Position]]:
-        for following, at in graph.get(node, []):
-            if following in trail:
-                yield (*trail[trail.index(following) :], following), at
-            elif following not in done:
-                yield from visit(following, (*trail, following))
-        done.add(node)
-
-    for start in graph:
-        if start not in done:
-            yield from visit(start, (start,))
 
 
 def _words(parts: Parts) -> Iterator[Issue]:
@@ -307,7 +232,7 @@ CHECKS: tuple[Callable[[Parts], Iterable[Issue]], ...] = (
     _unique_names,
     _known_references,
     _times,
-    _cycles,
+    cycles.loops,
     _words,
     _tables,
     _calcs,

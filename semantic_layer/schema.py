@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from semantic_layer.catalog import Direction, Format, Kind
-from semantic_layer.query import Agg
+from semantic_layer.query import Agg, Grain
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -46,6 +46,7 @@ class DimensionYaml(Strict):
     names: Name | None = None
     instead: list[Name] = []
     agg: AnyAgg | None = None
+    grain: Annotated[Grain, Field(strict=False)] | None = None
     sensitive: bool = False
     description: str = ""
 
@@ -65,6 +66,7 @@ class TableYaml(Strict):
     classifier: Text = "条"
     synonyms: list[Text] = []
     time: Name | None = None
+    names: Name | None = None
     display: list[Name] = []
     where: str = ""
     description: str = ""

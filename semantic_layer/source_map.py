@@ -46,7 +46,7 @@ class Issue:
 class Plain(yaml.SafeLoader):
     """SafeLoader without the YAML 1.1 traps."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012  (PyYAML copies it on the first add)
 
 
 for tag, pattern, first in (
@@ -55,7 +55,7 @@ for tag, pattern, first in (
     ("float", r"[-+]?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
     ("null", r"~|null|", ["~", "n", ""]),
 ):
-    Plain.add_implicit_resolver(  # type: ignore[no-untyped-call]
+    Plain.add_implicit_resolver(
         f"tag:yaml.org,2002:{tag}", re.compile(rf"^(?:{pattern})$"), list(first)
     )
 
@@ -127,7 +127,7 @@ class SourceMap:
                 return self._mapping(node, path)
             case yaml.SequenceNode():
                 return [self._walk(item, (*path, i)) for i, item in enumerate(node.value)]
-        return Plain("").construct_object(node)  # type: ignore[no-untyped-call]
+        return Plain("").construct_object(node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -140,7 +140,7 @@ class SourceMap:
                 self.issues.append(Issue(self._position(key), "duplicate-key", what, hint))
                 continue
             self._keys[child] = key
-            data[child[-1]] = self._walk(value, child)
+            data[str(key.value)] = self._walk(value, child)
         return data
 
     def _position(self, node: yaml.Node) -> Position:

@@ -134,7 +134,9 @@ def _parsed(sql: str, is_select: bool) -> exp.Expression | tuple[int, int, str]:
         return 1, 1, "引号没有成对"
     tree = trees[0] if len(trees) == 1 else None
     if is_select:
-        return tree if isinstance(tree, exp.Query) else (1, 1, "要写成一个 SELECT")
+        return (
+            tree if isinstance(tree, exp.Select | exp.SetOperation) else (1, 1, "要写成一个 SELECT")
+        )
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or tree.args.get("from_"):
         return 1, 1, "要写成一个表达式"
     inner = tree.expressions[0]
