@@ -1,0 +1,34 @@
+"""The grammar: one file per kind of expression, each rule with its own examples."""
+
+from __future__ import annotations
+
+from assistant.language.grammar import Rule
+from assistant.language.rules import (
+    compose,
+    festival,
+    filters,
+    grain,
+    grouping,
+    having,
+    measuring,
+    number,
+    ranking,
+    time,
+)
+
+EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
+    *number.grammar.rules,
+    *time.grammar.rules,
+    *festival.grammar.rules,
+    *grain.grammar.rules,
+    *compose.grammar.rules,
+)
+PHRASES: tuple[Rule, ...] = (  # over words of a catalog
+    *filters.grammar.rules,
+    *having.grammar.rules,
+    *ranking.grammar.rules,
+    *grouping.grammar.rules,
+    *measuring.grammar.rules,
+)
+RULES = EXPRESSIONS
+EVERYTHING: tuple[Rule, ...] = (*EXPRESSIONS, *PHRASES)
