@@ -140,9 +140,22 @@ def pick(
         options.append(("labels", "on"))
     if shape.grain is not None:
         options.append(("grain", shape.grain.value))
+    if domain := _domain(case, chart):
+        options.append(("domain", "\n".join(domain)))
     partial = catalog is not None and last_bucket_partial(query, shape, catalog)
     chart = replace(chart, options=tuple(options), partial=partial and chart.x == _time_name(shape))
     return replace(chart, title=title(query, shape, chart))
+
+
+def _domain(case: Case, chart: Chart) -> tuple[str, ...]:
+    """All values of the coloured dimension, so that a value keeps its colour from chart to chart."""
+    name = chart.x if chart.mark == "pie" else chart.color
+    column = next((c for c in case.shape.groups if c.name == name), None)
+    if case.catalog is None or column is None:
+        return ()
+    dimension = case.catalog.dimensions.get(column.source)
+    values = (dimension.order if dimension else ()) or case.catalog.values.get(column.source, ())
+    return values if len(values) <= marks.DOMAIN_LIMIT else ()
 
 
 def _time_name(shape: Shape) -> str:

@@ -165,8 +165,8 @@ def _where_time(where: WhereTime, catalog: Catalog) -> str:
     text = f"{names[0]}到{names[-1]}" if run else "或".join(names)
     if where.grain not in CYCLIC:
         text = f"{GRAINS[where.grain]}为 {text}"
-    when = f"{dimension_label(where.dimension, catalog)}" if where.dimension else ""
-    return f"{when}只看{text}" if when else f"只看{text}"
+    when = f"{dimension_label(where.dimension, catalog)}在" if where.dimension else ""
+    return f"只看{when}{text}"
 
 
 def _spaced(text: str) -> str:
@@ -212,7 +212,7 @@ def _benchmark(benchmark: Benchmark, of: Measure, catalog: Catalog) -> str:
     else:
         text = _BENCHMARKS.get(benchmark.kind, benchmark.kind)
         if other is not None and other != of:
-            text += f"的{label_of(other, catalog)}"
+            text = f"{label_of(other, catalog)}的{text}"
     return text if benchmark.factor == 1 else f"{text}的 {benchmark.factor:g} 倍"
 
 

@@ -27,7 +27,7 @@ def title(query: Query, shape: Shape, chart: Chart) -> str:
         best, value = max(points, key=lambda p: p[1])
         share = value / sum(v for _, v in points)
         return f"{shape.name(best)}占{column.label}的 {amount(share, Format.PERCENT)}"
-    if shape.time is not None and not shape.cyclic:
+    if shape.timed:
         return _series_title(shape, chart)
     if chart.compare and (moved := _moved_title(query, shape)):
         return moved

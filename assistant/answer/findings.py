@@ -30,7 +30,7 @@ def findings(query: Query, shape: Shape, catalog: Catalog) -> tuple[str, ...]:
     points = shape.numbers(column)
     if len(points) < 3:
         return ()
-    if shape.time is not None and not shape.cyclic:
+    if shape.timed:
         if shape.names:
             return tuple(_moves(query, shape, column))[:MOST]
         cut = last_bucket_partial(query, shape, catalog)

@@ -17,6 +17,7 @@ from semantic_layer.result import Column, ColumnRole
 
 PIE_LIMIT = 8
 LINES = 8
+DOMAIN_LIMIT = 40
 BAR_LIMIT = 20
 KEPT = 15
 LONG_NAME = 6

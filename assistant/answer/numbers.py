@@ -6,6 +6,7 @@ and formats; it does not know questions.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -121,9 +122,12 @@ def difference(value: Any, format: Format = Format.NUMBER, unit: str = "") -> st
     return text if value <= 0 or text == MISSING else f"+{text}"
 
 
+_DIFFERENCE = re.compile(r"diff(erence)?(_\d+)?$")
+
+
 def is_rate(column: Column) -> bool:
     """Whether a CHANGE column holds a relative change rather than a difference."""
-    return column.role is ColumnRole.CHANGE and not column.name.endswith(("difference", "diff"))
+    return column.role is ColumnRole.CHANGE and not _DIFFERENCE.search(column.name)
 
 
 def cell(value: Any, column: Column, grain: Grain | None = None) -> str:

@@ -58,7 +58,7 @@ def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
         return _both_ends(query, shape)
     if any(isinstance(g, ByPeriod) for g in query.group_by) and len(rows) <= 3:
         return _periods(query, shape)
-    if shape.time is not None and not shape.cyclic and not shape.names:
+    if shape.timed and not shape.names:
         return _with_scope(query, _trend(shape), catalog)
     return _with_scope(query, _ranking(query, shape, catalog), catalog)
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.answer.numbers import CYCLIC, cell, is_rate
-from semantic_layer.catalog import Aggregate, Catalog, Format, RunningTotal
+from semantic_layer.catalog import Aggregate, Catalog, Format, Kind, RunningTotal
 from semantic_layer.query import Agg, ByTime, Grain, MetricQuery, Query
 from semantic_layer.result import Column, ColumnRole, Result
 
@@ -42,6 +42,11 @@ class Shape:
     @property
     def time(self) -> Column | None:
         return next((c for c in self.groups if c.role is ColumnRole.TIME), None)
+
+    @property
+    def timed(self) -> bool:
+        """Whether rows run along time, as opposed to a cycle or to periods with names."""
+        return self.time is not None and not self.cyclic and self.time.kind is not Kind.TEXT
 
     @property
     def names(self) -> tuple[Column, ...]:
@@ -154,7 +159,7 @@ def partial_end(query: Query) -> date | None:
 
 def last_bucket_partial(query: Query, shape: Shape, catalog: Catalog) -> bool:
     """Whether the last time bucket has days still to come."""
-    if shape.time is None or shape.cyclic or not shape.result.rows or catalog.until is None:
+    if shape.time is None or not shape.timed or not shape.result.rows or catalog.until is None:
         return False
     last = max((v for _, v in shape._pairs(shape.time) if isinstance(v, date)), default=None)
     if last is None or shape.grain in (Grain.DAY, Grain.HOUR, Grain.MINUTE, None):

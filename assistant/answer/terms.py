@@ -82,11 +82,13 @@ def _side(part: Measure, op: str, catalog: Catalog, right: bool = False) -> str:
 
 def _aggregate(measure: ColumnAggregate, catalog: Catalog) -> str:
     if measure.column is None:
-        table = catalog.tables.get(measure.table or "")
-        name = (table.entity or table.label) if table else measure.table or ""
+        counted = catalog.tables.get(measure.table or "")
+        name = (counted.entity or counted.label) if counted else measure.table or ""
         return f"{name}数"
     label = dimension_label(measure.column, catalog)
-    if measure.table and (table := catalog.tables.get(measure.table)):
+    home = catalog.dimensions.get(measure.column)
+    table = catalog.tables.get(measure.table or "")
+    if table is not None and (home is None or home.table != table.name):
         label = f"{table.label}的{label}"
     if measure.agg is Agg.PERCENTILE and measure.at is not None:
         return f"{label}的 P{measure.at * 100:g}"

@@ -1,0 +1,286 @@
+"""Everything that is neither line nor bar: pie, heat map, scatter, funnel, Sankey, one number."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from assistant.answer.canvas import CELLS, HEIGHT, Canvas, Sheet, format_of, label, new, scale
+from assistant.answer.numbers import amount, cell
+from assistant.answer.style import axis_text, colours, short_date
+from semantic_layer.catalog import Format, Kind
+from semantic_layer.result import ColumnRole
+
+HOVER = "%{hovertext}<extra></extra>"
+
+
+def pie(c: Canvas) -> Sheet:
+    """A ring of at most eight shares, largest first, named beside the slices."""
+    measure = c.chart.y[0]
+    names = [c.word(c.chart.x, v) for v in c.values(c.chart.x)]
+    values = [v or 0 for v in c.values(measure)]
+    total = sum(values) or 1
+    colour = colours(names, c.theme.palette, c.domain())
+    sheet = new(c, HEIGHT)
+    sheet.add(
+        "pie",
+        labels=names,
+        values=values,
+        hole=0.55,
+        sort=True,
+        direction="clockwise",
+        marker={"colors": [colour[n] for n in names], "line": {"color": c.theme.paper, "width": 2}},
+        text=[
+            f"{n} {amount(v / total, Format.PERCENT)}" for n, v in zip(names, values, strict=True)
+        ],
+        textinfo="text",
+        textposition="outside",
+        hovertext=[
+            f"{c.hover(n, measure, v)}<br>占 {amount(v / total, Format.PERCENT)}"
+            for n, v in zip(names, values, strict=True)
+        ],
+        hovertemplate=HOVER,
+    )
+    sheet.set(margin={"t": 76, "b": 28})
+    return sheet
+
+
+def heatmap(c: Canvas) -> Sheet:
+    """x across, colour down, the value as depth of one hue; a diverging scale when signs differ."""
+    chart, measure = c.chart, c.chart.y[0]
+    across, down = _members(c, chart.x), _members(c, chart.color)
+    cells = {
+        (a, b): v
+        for a, b, v in zip(c.values(chart.x), c.values(chart.color), c.values(measure), strict=True)
+    }
+    z = [[cells.get((a, b)) for a in across] for b in down]
+    xs, ys = [_short(c, chart.x, a) for a in across], [c.word(chart.color, b) for b in down]
+    seen = [v for row in z for v in row if v is not None]
+    signed = min(seen, default=0) < 0 < max(seen, default=0)
+    theme = c.theme
+    low, middle, high = theme.scale
+    if signed:
+        low, middle, high = theme.fall(c.up_is_red), theme.grid, theme.rise(c.up_is_red)
+    small = len(across) * len(down) <= CELLS and len(across) <= 16
+    sheet = new(c, max(220, min(720, 84 + 28 * len(down))))
+    sheet.add(
+        "heatmap",
+        x=xs,
+        y=ys,
+        z=z,
+        colorscale=[[0, low], [0.5, middle], [1, high]],
+        zmid=0 if signed else None,
+        xgap=2,
+        ygap=2,
+        showscale=not small,
+        colorbar={"thickness": 8, "outlinewidth": 0, **_bar_ticks(c, seen)},
+        text=[[label(c, measure, v) for v in row] for row in z] if small else None,
+        texttemplate="%{text}" if small else None,
+        textfont={"size": 12},
+        hoverongaps=False,
+        hovertext=[
+            [
+                c.hover(f"{c.word(chart.x, a)} · {c.word(chart.color, b)}", measure, v)
+                for a, v in zip(across, row, strict=True)
+            ]
+            for b, row in zip(down, z, strict=True)
+        ],
+        hovertemplate=HOVER,
+    )
+    sheet.set(
+        xaxis={"type": "category", "side": "bottom", "nticks": 16},
+        yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
+    )
+    return sheet
+
+
+def _members(c: Canvas, name: str) -> list[Any]:
+    """Distinct values: time and numbers ascending, names in the order of the result."""
+    values = list(dict.fromkeys(c.values(name)))
+    column = c.column(name)
+    if column.kind in (Kind.TIME, Kind.NUMBER):
+        return sorted((v for v in values if v is not None), key=lambda v: v)
+    return values
+
+
+def _short(c: Canvas, name: str, value: Any) -> str:
+    column = c.column(name)
+    timed = column.role is ColumnRole.TIME and column.kind is Kind.TIME
+    return short_date(value, c.grain) if timed else c.word(name, value)
+
+
+def _bar_ticks(c: Canvas, seen: list[float]) -> dict[str, Any]:
+    column = c.column(c.chart.y[0])
+    at = [min(seen, default=0.0), max(seen, default=1.0)]
+    texts, unit = axis_text([round(v, 4) for v in at], format_of(column), column.unit)
+    rough = [amount(v, format_of(column), column.unit) for v in at]
+    return {"tickvals": at, "ticktext": rough if unit else texts}
+
+
+def scatter(c: Canvas) -> Sheet:
+    """Two measures, one point per member, named where there is room."""
+    x, y = c.chart.x, c.chart.y[0]
+    names = [c.word(c.chart.color, v) for v in c.values(c.chart.color)] if c.chart.color else []
+    sheet = new(c, 420)
+    xs, ys = c.values(x), c.values(y)
+    heads = names or [""] * len(xs)
+    hover = [
+        f"{c.hover(n, x, a)}<br>{c.hover('', y, b).removeprefix('<br>')}"
+        for n, a, b in zip(heads, xs, ys, strict=True)
+    ]
+    sheet.add(
+        "scatter",
+        x=xs,
+        y=ys,
+        mode="markers+text" if 0 < len(names) <= 20 else "markers",
+        text=names or None,
+        textposition="top center",
+        textfont={"size": 12, "color": c.theme.quiet},
+        marker={"color": c.theme.palette[0], "size": 8, "opacity": 0.75 if len(xs) > 40 else 1},
+        hovertext=hover,
+        hovertemplate=HOVER,
+        cliponaxis=False,
+    )
+    scale(sheet, c, (y,), "yaxis", zero=False)
+    scale(sheet, c, (x,), "xaxis", zero=False)
+    unit = sheet.layout["xaxis"].get("title", {}).get("text", "")
+    label_x = escape(c.column(x).label)
+    sheet.set(
+        xaxis={"title": {"text": f"{label_x}（{unit}）" if unit else label_x, "standoff": 8}},
+        margin={"t": 68},
+    )
+    head = [a for a in sheet.layout.get("annotations", []) if a.get("xref") == "paper"]
+    unit_y = head[0]["text"] if head else ""
+    label_y = escape(c.column(y).label)
+    sheet.layout["annotations"] = []
+    sheet.note(
+        text=f"{label_y}（{unit_y}）" if unit_y else label_y,
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="bottom",
+        yshift=8,
+        font={"size": 12, "color": c.theme.quiet},
+    )
+    return sheet
+
+
+def funnel(c: Canvas) -> Sheet:
+    """Steps from top to bottom with the share of the first and of the step before."""
+    measure = c.chart.y[0]
+    names = [c.word(c.chart.x, v) for v in c.values(c.chart.x)]
+    values = [v or 0 for v in c.values(measure)]
+    sheet = new(c, max(200, 76 + 52 * len(names)))
+    first = values[0] if values else 0
+    texts = []
+    for i, v in enumerate(values):
+        text = cell(v, c.column(measure))
+        if i and first and values[i - 1]:
+            step = amount(v / values[i - 1], Format.PERCENT)
+            text += f" · 上一步的 {step} · 总体 {amount(v / first, Format.PERCENT)}"
+        texts.append(text)
+    sheet.add(
+        "funnel",
+        y=names,
+        x=values,
+        text=texts,
+        textinfo="text",
+        textposition="auto",
+        insidetextanchor="middle",
+        marker={"color": c.theme.palette[0]},
+        connector={"fillcolor": c.theme.grid, "line": {"width": 0}},
+        hovertext=[c.hover(n, measure, v) for n, v in zip(names, values, strict=True)],
+        hovertemplate=HOVER,
+    )
+    sheet.set(
+        yaxis={"showgrid": False, "tickfont": {"size": 12, "color": c.theme.text}},
+        xaxis={"showticklabels": False},
+        margin={"r": 24},
+    )
+    return sheet
+
+
+def sankey(c: Canvas) -> Sheet:
+    """Flows from ``x`` to ``color``; the same name in both columns is one node."""
+    measure = c.chart.y[0]
+    sources = [c.word(c.chart.x, v) for v in c.values(c.chart.x)]
+    targets = [c.word(c.chart.color, v) for v in c.values(c.chart.color)]
+    nodes = list(dict.fromkeys([*sources, *targets]))
+    colour = colours(nodes, c.theme.palette, c.domain())
+    values = c.values(measure)
+    sheet = new(c, 420)
+    sheet.add(
+        "sankey",
+        arrangement="snap",
+        node={
+            "label": nodes,
+            "color": [colour[n] for n in nodes],
+            "pad": 18,
+            "thickness": 14,
+            "line": {"width": 0},
+            "hovertemplate": "%{label}<extra></extra>",
+        },
+        link={
+            "source": [nodes.index(s) for s in sources],
+            "target": [nodes.index(t) for t in targets],
+            "value": [v or 0 for v in values],
+            "color": [_faint(colour[s]) for s in sources],
+            "customdata": [
+                c.hover(f"{s} → {t}", measure, v)
+                for s, t, v in zip(sources, targets, values, strict=True)
+            ],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+        textfont={"size": 12, "color": c.theme.text},
+    )
+    sheet.set(margin={"l": 8, "r": 8, "t": 56, "b": 16})
+    return sheet
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.35)"
+
+
+def kpi(c: Canvas) -> Sheet:
+    """Numbers in large type, the change under each with sign and arrow."""
+    sheet = new(c, 136)
+    sheet.set(
+        title={"text": ""}, margin={"t": 8}, xaxis={"visible": False}, yaxis={"visible": False}
+    )
+    row = c.result.rows[0] if c.result.rows else ()
+    names = [y for y in c.chart.y if row]
+    for i, name in enumerate(names):
+        column = c.column(name)
+        at = i / max(len(names), 1)
+        lines = [(1.0, escape(column.label), 14, c.theme.quiet)]
+        lines.append((0.78, escape(cell(row[c.result.index(name)], column)), 24, c.theme.text))
+        lines += _kpi_changes(c, name)
+        for y, text, size, colour in lines:
+            sheet.note(
+                text=text,
+                xref="paper",
+                yref="paper",
+                x=at,
+                y=y,
+                xanchor="left",
+                yanchor="top",
+                font={"size": size, "color": colour},
+            )
+    return sheet
+
+
+def _kpi_changes(c: Canvas, name: str) -> list[tuple[float, str, int, str]]:
+    lines, at = [], 0.32
+    for column in c.result.columns:
+        value = c.result.rows[0][c.result.index(column.name)]
+        if column.of != name or column.role is not ColumnRole.CHANGE or value is None:
+            continue
+        arrow = "▲" if value > 0 else "▼" if value < 0 else "■"
+        colour = c.theme.rise(c.up_is_red) if value > 0 else c.theme.fall(c.up_is_red)
+        text = f"{escape(column.label)} {arrow} {escape(cell(value, column))}"
+        lines.append((at, text, 14, colour if value else c.theme.quiet))
+        at -= 0.24
+    return lines
