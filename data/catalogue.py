@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CATEGORIES = ("美妆护肤", "食品饮料", "家居日用", "服饰鞋包", "数码家电", "母婴用品", "宠物用品", "运动户外")
+CATEGORIES = (
+    "美妆护肤",
+    "食品饮料",
+    "家居日用",
+    "服饰鞋包",
+    "数码家电",
+    "母婴用品",
+    "宠物用品",
+    "运动户外",
+)
 
 BRANDS = {
     "美妆护肤": "花序 沐白 拾色 颜初 青黛 雪见 蔓珂 素问堂",

@@ -217,7 +217,11 @@ def _steps(show: bool, total: int) -> Iterator[Step]:
     if not (show and console.is_terminal):
         yield lambda said: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
         task = bar.add_task("准备", total=total)
 

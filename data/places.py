@@ -55,10 +55,11 @@ SERVED_BY = {
     "西北": "成都仓",
 }
 
-STORE_SPOTS = """
+_SPOTS = """
 万象城 银泰城 大悦城 龙湖天街 吾悦广场 印象城 环宇城 万达广场 解放路 人民路 中山路 建设路 步行街
 高新区 大学城 火车站 滨江 新天地 奥体 会展中心 金融街 世纪广场 老城区 中心广场
-""".split()
+"""
+STORE_SPOTS = tuple(_SPOTS.split())
 
 
 def cities() -> list[tuple[str, str, str, str, float]]:

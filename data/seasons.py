@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 START = date(2024, 1, 1)
+GROWTH = 0.235  # of demand, per year, as an exponent: active users grow nearly as fast
+LOYAL = 0.3
+STAY_DAYS = 220
 SPRING_FESTIVALS = (date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17))
 
 # April and May are level with each other on purpose: the fall of 2026-05 must not hide in a season.
@@ -93,7 +96,7 @@ def demand(days: int, noise: NDArray[np.float64] | None = None) -> Floats:
     months = (stamps.astype("datetime64[M]").astype(int) % 12).astype(int)
     weekday = (stamps.astype("datetime64[D]").astype(int) + 3) % 7
     curve = np.array(MONTHS)[months] * np.array(WEEKDAYS)[weekday]
-    curve *= np.exp(0.09 * np.arange(days) / 365)
+    curve *= np.exp(GROWTH * np.arange(days) / 365)
     curve *= 1 - 0.6 * np.exp(-np.arange(days) / 30)  # the opening months
     month_day = (months + 1) * 100 + (stamps - stamps.astype("datetime64[M]")).astype(int) + 1
     for (m1, d1), (m2, d2), more in FESTIVALS:
@@ -102,17 +105,22 @@ def demand(days: int, noise: NDArray[np.float64] | None = None) -> Floats:
         eve = day_of(new_year)
         for first, last, more in ((-24, -4, 1.25), (-3, -2, 0.85), (-1, 4, 0.55), (5, 7, 0.8)):
             curve[max(eve + first, 0) : max(eve + last + 1, 0)] *= more
-    return curve if noise is None else curve * noise[:days]
+    return np.asarray(curve if noise is None else curve * noise[:days])
 
 
 def joining(days: int) -> Floats:
-    """How registrations spread over the days: an opening rush, then steady with festival bumps."""
+    """How registrations spread over the days: an opening rush, then steady with the festivals."""
     t = np.arange(days)
-    curve = 0.55 + 3.2 * np.exp(-t / 40) + 0.35 * demand(days)
+    seasons = demand(days) * np.exp((0.05 - GROWTH) * t / 365)
+    curve = 0.2 + 5.0 * np.exp(-t / 60) + 0.55 * seasons
     return np.asarray(curve / curve.sum())
 
 
 def interest(days: int) -> Floats:
-    """How much a user buys by days since registering: a first burst, a fading habit, a rest."""
-    age = np.arange(days)
-    return np.asarray(3.0 * np.exp(-age / 6) + 0.8 * np.exp(-age / 100) + 0.5)
+    """How much an active user buys by days since registering: a first burst, then a steady habit."""
+    return np.asarray(4.0 * np.exp(-np.arange(days) / 6) + 1.0)
+
+
+def staying(days: int) -> Floats:
+    """Share of users still active by days since registering: some for good, the rest leave."""
+    return np.asarray(LOYAL + (1 - LOYAL) * np.exp(-np.arange(days) / STAY_DAYS))

@@ -5,6 +5,11 @@ A review is one to three parts and an ending. Knows nothing of tables or of prod
 
 from __future__ import annotations
 
+
+def _each(text: str) -> list[str]:
+    return text.split("|")
+
+
 # Parts that fit any category: (praise, complaint) by aspect.
 ANY: dict[str, tuple[str, str]] = {
     "物流": (
@@ -86,33 +91,33 @@ GOODS: dict[str, tuple[str, str]] = {
 }
 
 # The robot vacuum after its quality fell: noise and battery, in the words of owners.
-FAILING = (
+FAILING = _each(
     "噪音太大，开着没法看电视|噪音比刚买的邻居家那台大一倍|续航只有四十分钟，扫一半就没电|续航越来越差|"
     "续航虚标，说两小时实际五十分钟|吵得楼下来敲门，噪音真的受不了|电池掉电飞快，续航完全不够一层楼|"
     "运行起来嗡嗡响，噪音刺耳|扫到一半就回去充电，续航太短|晚上不敢开，噪音像拖拉机|"
     "没有宣传说的安静，噪音明显|用了一周续航就缩水"
-).split("|")
-WORKING = (
+)
+WORKING = _each(
     "扫得很干净，地上看不到毛发|声音不大，在家办公也能开|续航够扫完一百二十平|建图很准，不乱撞|"
     "拖地没有水渍|自动回充很省心|噪音控制得不错|边角也能扫到|解放双手，全家都说好"
-).split("|")
+)
 
-OPENINGS = (
+OPENINGS = _each(
     "|||||第二次买了，|给家里人买的，|朋友推荐来的，|用了一周来评价，|收到有几天了，|趁活动买的，|"
     "等了好久才下手，|对比了好几家，|老顾客了，|第一次在这家买，|说实话，|"
-).split("|")
-HAPPY = (
-    "，会回购|，推荐|，很满意|，下次还来|，值得入手|，已经推荐给同事|，没有缺点|，五分好评||||，不错不错|，挺好的"
-).split("|")
-EVEN = ("，总体还行|，凑合用吧|，中规中矩|，没有惊喜也没有失望|||，一般般|，看个人需求吧|，还可以").split("|")
-UNHAPPY = (
-    "，不会再买了|，失望|，不推荐|，已经申请退货|，谨慎下单||||，体验很差|，希望商家改进|，白花钱了"
-).split("|")
-TURNS = (
-    "，就是|，不过|，但是|，可惜|，美中不足的是|，唯一的缺点是|，只是|。但|，然而".split("|")
 )
-CONCESSIONS = "虽然|尽管|虽说".split("|")
-BUTS = "，但是|，不过|，可是|，但".split("|")
+HAPPY = _each(
+    "，会回购|，推荐|，很满意|，下次还来|，值得入手|，已经推荐给同事|，没有缺点|，五分好评||||，不错不错|，挺好的"
+)
+EVEN = _each(
+    "，总体还行|，凑合用吧|，中规中矩|，没有惊喜也没有失望|||，一般般|，看个人需求吧|，还可以"
+)
+UNHAPPY = _each(
+    "，不会再买了|，失望|，不推荐|，已经申请退货|，谨慎下单||||，体验很差|，希望商家改进|，白花钱了"
+)
+TURNS = _each("，就是|，不过|，但是|，可惜|，美中不足的是|，唯一的缺点是|，只是|。但|，然而")
+CONCESSIONS = _each("虽然|尽管|虽说")
+BUTS = _each("，但是|，不过|，可是|，但")
 
 
 def parts(category: str) -> tuple[list[str], list[str]]:

@@ -11,7 +11,7 @@ from data import words
 from data.catalogue import CATEGORIES
 from data.seasons import day_of
 from data.tables.orders import DONE, REFUNDED, Lines, Orders
-from data.tables.plan import SECONDS, Array, Plan
+from data.tables.plan import SECONDS, Array, Plan, spread
 from data.tables.world import World
 
 FAILS_FROM = day_of(date(2026, 4, 1))
@@ -23,11 +23,6 @@ STARS = {
     "robot": (0.01, 0.02, 0.05, 0.20, 0.72),
     "fallen": (0.22, 0.22, 0.18, 0.20, 0.18),
 }
-
-
-def spread(n: int, rng: np.random.Generator) -> Array:
-    """n numbers that cover 0..1 evenly, in random order: shares come out exact even when n is small."""
-    return np.asarray((rng.permutation(n) + rng.random(n)) / max(n, 1))
 
 
 def _failed(plan: Plan, world: World, orders: Orders, lines: Lines) -> tuple[Array, Array]:
@@ -47,7 +42,7 @@ def make_refunds(
     wear = world.category_of[lines.product] == WEAR
     chance = np.where(wear, 0.048, np.where(world.price[lines.product] > 300, 0.036, 0.023))
     u = rng.random(len(paid))
-    for group, rate in ((robot & ~failed & paid, 0.075), (failed & paid, 0.24)):
+    for group, rate in ((robot & ~failed & paid, 0.075), (failed & paid, 0.25)):
         u[group] = spread(int(group.sum()), rng)
         chance[group] = rate
     paid_at = orders.paid_at[lines.order]
@@ -79,16 +74,18 @@ def make_reviews(
     rng = plan.stream("reviews", chunk)
     robot, failed = _failed(plan, world, orders, lines)
     done = np.isin(orders.status, (DONE, REFUNDED))[lines.order]
-    at = orders.paid_at[lines.order] + (
-        SECONDS * (2.2 + rng.gamma(1.6, 2.4, len(done)))
-    ).astype(np.int64)
+    at = orders.paid_at[lines.order] + (SECONDS * (2.2 + rng.gamma(1.6, 2.4, len(done)))).astype(
+        np.int64
+    )
     done &= (at < plan.days * SECONDS) & (orders.paid_at[lines.order] >= 0)
     chosen = np.flatnonzero(done & (rng.random(len(done)) < np.where(robot, 0.45, 0.089)))
     chosen = chosen[np.argsort(at[chosen], kind="stable")]
     u = rng.random(len(chosen))
     rating = 1 + (u[:, None] >= np.cumsum(STARS["usual"])[:4]).sum(axis=1)
     # The fall is a fall of the reviews: from that day on they complain, whenever the robot was bought.
-    fallen = failed[chosen] | (robot[chosen] & (at[chosen] // SECONDS >= FAILS_FROM) & plan.plants(2))
+    fallen = failed[chosen] | (
+        robot[chosen] & (at[chosen] // SECONDS >= FAILS_FROM) & plan.plants(2)
+    )
     for group, stars in ((robot[chosen] & ~fallen, "robot"), (fallen, "fallen")):
         even = spread(int(group.sum()), rng)
         rating[group] = 1 + (even[:, None] >= np.cumsum(STARS[stars])[:4]).sum(axis=1)
@@ -125,6 +122,8 @@ def _texts(
     bad[ill] = _pick(rng, words.FAILING, len(ill))
     calm = [part for part in words.WORKING if "噪音" not in part and "续航" not in part]
     good[ill] = _pick(rng, calm, len(ill))
+    mild = [part for name in ("物流", "包装", "价格") for part in words.ANY[name][1].split("|")]
+    bad = np.where(rating == 4, _pick(rng, mild, n), bad)
     opening = _pick(rng, words.OPENINGS, n)
     again = np.where(good == second, "", "，" + second)
     turned = np.where(
@@ -136,5 +135,6 @@ def _texts(
     mixed = turned + _pick(rng, words.EVEN, n)
     blamed = np.where(rng.random(n) < 0.25, turned, bad) + _pick(rng, words.UNHAPPY, n)
     four = np.where(rng.random(n) < 0.45, mixed, good + _pick(rng, words.HAPPY, n))
-    return np.asarray(opening + np.select([rating >= 5, rating == 4, rating == 3], [praised, four, mixed], blamed))
-
+    return np.asarray(
+        opening + np.select([rating >= 5, rating == 4, rating == 3], [praised, four, mixed], blamed)
+    )

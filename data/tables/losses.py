@@ -13,7 +13,7 @@ from data.places import REGIONS
 from data.seasons import day_of
 from data.tables.orders import DONE, Lines, Orders
 from data.tables.people import People
-from data.tables.plan import SECONDS, Array, Plan
+from data.tables.plan import SECONDS, Array, Plan, spread
 from data.tables.world import APP, World
 
 APRIL, MAY, JUNE = (day_of(date(2026, month, 1)) for month in (4, 5, 6))
@@ -32,7 +32,9 @@ def broken_app(plan: Plan, people: People, orders: Orders) -> Array:
     rng = plan.stream("broken app", people.first)
     android = people.android[orders.owner] & (orders.channel == APP)
     hit = android & (orders.version == 4) & (orders.at // SECONDS >= BROKEN_FROM)
-    return np.asarray(hit & (rng.random(len(orders.at)) < 0.40) & plan.plants(5))
+    lost = np.zeros(len(hit), dtype=bool)
+    lost[hit] = spread(int(hit.sum()), rng) < 0.40 * plan.plants(5)
+    return lost
 
 
 def _trim(
@@ -68,7 +70,12 @@ def level_may(plan: Plan, world: World, orders: Orders, chunk: int) -> Array:
     south = region == REGIONS.index("华南")
     rest = south & ~orders.hero
     _trim(
-        lost, rng, money, np.flatnonzero(in_april & rest), np.flatnonzero(in_may & rest), REST_OF_SOUTH
+        lost,
+        rng,
+        money,
+        np.flatnonzero(in_april & rest),
+        np.flatnonzero(in_may & rest),
+        REST_OF_SOUTH,
     )
     hero = orders.hero & south
     left = ~lost
@@ -77,12 +84,12 @@ def level_may(plan: Plan, world: World, orders: Orders, chunk: int) -> Array:
     allowed = april * (1 + FALL) - may_rest  # what the best sellers may still bring in May
     heroes = np.flatnonzero(in_may & hero)
     out = (day[heroes] >= OUTAGE[0]) & (day[heroes] <= OUTAGE[1])
-    # Those of the outage are all lost, then as many of the other days as the planted fall needs.
+    # Those of the outage are lost first, then as many of the other days as the planted fall needs.
     queue = np.concatenate([rng.permutation(heroes[out]), rng.permutation(heroes[~out])])
     running = np.cumsum(money[queue])
     excess = running[-1] - max(allowed, 0.0) if len(queue) else 0.0
     need = int(np.searchsorted(running, excess)) if excess > 0 else 0
-    lost[queue[: max(need, int(out.sum()))]] = True
+    lost[queue[:need]] = True
     return lost
 
 
@@ -135,5 +142,3 @@ def in_time_order(orders: Orders, lines: Lines) -> tuple[Orders, Lines]:
     by_order = np.lexsort((lines.product, moved))
     columns = (lines.product, lines.quantity, lines.price)
     return orders.take(by_time), Lines(moved[by_order], *(x[by_order] for x in columns))
-
-

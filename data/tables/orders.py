@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from data.catalogue import CATEGORIES
-from data.seasons import HOURS, LIVE_CAMPAIGN, campaigns, day_of, demand, interest, joining
+from data.seasons import HOURS, LIVE_CAMPAIGN, campaigns, day_of, demand, interest, joining, staying
 from data.tables.people import People, channel_at
 from data.tables.plan import SECONDS, Array, Plan
 from data.tables.world import (
@@ -26,8 +26,8 @@ from data.tables.world import (
     nines,
 )
 
-PER_USER = 5.95  # orders per user over all history, before losses
-LINES = np.array([[0.74, 0.21, 0.05, 0, 0, 0], [0.25, 0.31, 0.22, 0.13, 0.06, 0.03]])
+PER_USER = 5.8  # orders per user over all history, before losses
+LINES = np.array([[0.79, 0.17, 0.04, 0, 0, 0], [0.25, 0.31, 0.22, 0.13, 0.06, 0.03]])
 ADDED = 0.085  # how often the second of a pair joins the first
 LIVE_ID = 1 + [row[0] for row in campaigns()].index(LIVE_CAMPAIGN)
 STATUSES = ("待支付", "已支付", "已发货", "已完成", "已取消", "已退款")
@@ -54,12 +54,12 @@ class Orders:
 
     @property
     def paid(self) -> Array:
-        return self.amount - self.discount + self.shipping
+        return np.asarray(self.amount - self.discount + self.shipping)
 
     @property
     def counted(self) -> Array:
         """What 销售额 counts: paid and not cancelled."""
-        return (self.paid_at >= 0) & (self.status != CANCELLED)
+        return np.asarray((self.paid_at >= 0) & (self.status != CANCELLED))
 
     def take(self, rows: Array) -> Orders:
         return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self)})
@@ -82,7 +82,9 @@ class Lines:
         """Lines of the orders kept (a boolean per order), renumbered."""
         number = np.cumsum(kept) - 1
         mine = kept[self.order]
-        return Lines(number[self.order[mine]], *(x[mine] for x in (self.product, self.quantity, self.price)))
+        return Lines(
+            number[self.order[mine]], *(x[mine] for x in (self.product, self.quantity, self.price))
+        )
 
 
 def _days_of_orders(plan: Plan, people: People, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -90,13 +92,14 @@ def _days_of_orders(plan: Plan, people: People, rng: np.random.Generator) -> tup
     days = plan.days
     noise = np.exp(plan.stream("days").normal(0, 0.015, days))
     age = interest(days)
-    active = np.convolve(joining(days), age)[:days]
+    active = np.convolve(joining(days), age * staying(days))[:days]
     wanted = demand(days, noise) / active
     lag = np.arange(days)[None, :] - np.arange(days)[:, None]
     intensity = np.where(lag >= 0, age[np.maximum(lag, 0)], 0) * wanted[None, :]
     cumulative = np.cumsum(intensity, axis=1)
     total = cumulative[:, -1]
-    mean = float((joining(days) * total).sum())
+    # An order after its user has left is dropped later, so that the total is kept for those who stay.
+    mean = float((active * wanted).sum())
     expected = people.rate / people.rate.mean() * total[people.day] / mean
     expected *= PER_USER * demand(days).sum() / demand(905).sum()
     owner = np.repeat(np.arange(len(people.rate)), rng.poisson(expected))
@@ -124,15 +127,20 @@ def make_orders(plan: Plan, world: World, people: People, chunk: int) -> tuple[O
     elsewhere = rng.random(len(owner)) < 0.04
     city = np.where(elsewhere, rng.choice(len(world.city), len(owner), p=world.city_share), city)
     guangdong = world.province_of[city] == world.province.index("广东")
-    taste = np.where(first | (rng.random(len(owner)) < 0.72), people.taste[owner], rng.random(len(owner)))
-    channel = channel_at(plan, taste, at // SECONDS, guangdong)
+    usual = first | (rng.random(len(owner)) < 0.85)
+    live, taste = (
+        np.where(usual, own[owner], rng.random(len(owner))) for own in (people.live, people.taste)
+    )
+    channel = channel_at(plan, live, taste, at // SECONDS, guangdong)
     campaign = campaign_calendar(plan.days)[channel, at // SECONDS]
-    campaign = np.where(rng.random(len(owner)) < np.where(campaign == LIVE_ID, 0.92, 0.6), campaign, 0)
+    campaign = np.where(
+        rng.random(len(owner)) < np.where(campaign == LIVE_ID, 0.92, 0.6), campaign, 0
+    )
     if plan.plants(4):
-        # Who came for the live show of 2025 comes back half as often.
+        # Of those who came for the live show of 2025, a good half never comes back.
         group = np.cumsum(first) - 1
-        came_live = (campaign[first] == LIVE_ID)[group]
-        stays = first | ~came_live | (rng.random(len(owner)) < LIVE_STAYS)
+        gone = (campaign[first] == LIVE_ID) & (rng.random(int(first.sum())) < LIVE_GONE)
+        stays = first | ~gone[group]
         owner, at, city, channel, campaign, guangdong = (
             x[stays] for x in (owner, at, city, channel, campaign, guangdong)
         )
@@ -163,8 +171,8 @@ def make_orders(plan: Plan, world: World, people: People, chunk: int) -> tuple[O
     return _money(plan, rng, orders, lines), lines
 
 
-LIVE_STAYS = 0.36
-HERO = 0.86
+LIVE_GONE = 0.63
+HERO = 0.93
 
 
 def _shops(
@@ -224,12 +232,14 @@ def _lines(plan: Plan, world: World, rng: np.random.Generator, orders: Orders) -
     more = np.where(price < 40, 0.34, np.where(price < 150, 0.16, 0.04))
     quantity = 1 + (rng.random(len(order)) < more) + (rng.random(len(order)) < more / 3)
     quantity = np.where(hero, 1, quantity)
-    rise = np.interp(day[order], [0, 540, 905], [0.87, 0.92, 1.01])
+    rise = np.interp(day[order], [0, 540, 905], [0.85, 0.875, 1.0])
     # The channel's discount narrows the price, the years raise it; both end in 9.
     asked = np.where(
-        hero, price, price * np.where(few[order], 0.86, 1.0) * (rise if plan.plants(3) else 0.95)
+        hero, price, price * np.where(few[order], 0.8, 1.0) * (rise if plan.plants(3) else 0.95)
     )
-    dither = np.where(price >= 60, rng.uniform(-4.5, 4.5, len(order)), rng.uniform(0, 1, len(order)))
+    dither = np.where(
+        price >= 60, rng.uniform(-4.5, 4.5, len(order)), rng.uniform(0, 1, len(order))
+    )
     return Lines(order, product, quantity, np.where(hero, price, nines(asked + dither)))
 
 
@@ -276,5 +286,3 @@ def _money(plan: Plan, rng: np.random.Generator, orders: Orders, lines: Lines) -
         status=status,
         paid_at=np.where(unpaid, -1, paid_at),
     )
-
-

@@ -12,15 +12,16 @@ from datetime import date
 import duckdb
 import numpy as np
 
-from data.seasons import day_of, joining
+from data.seasons import LOYAL, STAY_DAYS, day_of, joining
 from data.tables.plan import SECONDS, USERS_PER_CHUNK, Array, Maybe, Plan, Words, append, stamp
-from data.tables.world import CHANNELS, MINI, World
+from data.tables.world import CHANNELS, DOUYIN, MINI, World
 
 FIRST_USER = 100_001
 FIRST_DEVICE = 5_000_000_001  # never a user number: a visitor is coalesce(user_id, device_id)
 LIVE_DAYS = (day_of(date(2025, 10, 31)), day_of(date(2025, 11, 11)))
 NEVER_BUYS = 0.14
-BIG = 0.045
+BIG = 0.036
+OTHERS = np.cumsum([0.31, 0.19, 0.21, 0.15])  # bounds of APP 小程序 天猫 京东; the rest are shops
 PLATFORMS = ("iOS", "Android", "H5", "PC")
 VERSIONS = ("4.8", "4.9", "5.0", "5.1", "5.2")
 RELEASED = tuple(
@@ -35,7 +36,8 @@ class People:
 
     first: int  # index of the first user among all
     joined: Array
-    taste: Array  # 0..1, sticky: mapped to a channel by the mix of the moment
+    live: Array  # 0..1, sticky: how far from 抖音
+    taste: Array  # 0..1, sticky: which of the other channels
     channel: Array
     city: Array
     rate: Array  # relative number of orders
@@ -46,34 +48,26 @@ class People:
 
     @property
     def day(self) -> Array:
-        return self.joined // SECONDS
+        return np.asarray(self.joined // SECONDS)
 
     def version(self, who: Array, day: Array) -> Array:
         """Which app version these users run on these days."""
         lag = self.lag[who]
-        return np.sum(
-            [day >= released + np.minimum(lag, 60) for released in RELEASED[1:]], axis=0
-        ).astype(np.int64)
+        newer = [day >= released + np.minimum(lag, 60) for released in RELEASED[1:]]
+        return np.asarray(np.sum(newer, axis=0))
 
 
-def channel_mix(plan: Plan, day: Array, in_guangdong: Array) -> Array:
-    """Upper bounds of each channel on the 0..1 line of tastes, per row: shape (rows, channels).
+def channel_at(plan: Plan, live: Array, taste: Array, day: Array, in_guangdong: Array) -> Array:
+    """The channel that two tastes mean on a day.
 
-    抖音 holds 8% until 2025-06 and 30% from 2025-12 (in 广东, home of the live room, more).
+    抖音 holds 8% until 2025-06 and 30% from 2025-12 (in 广东, home of the live room, more) and takes from all others
+    alike; the others keep their shares of the rest.
     """
     ramp = np.clip((day - day_of(date(2025, 7, 1))) / 165, 0, 1) * plan.plants(3)
-    top = np.where(in_guangdong & plan.plants(1), 0.50, 0.270)
-    douyin = 0.08 + (top - 0.08) * ramp
-    rest = np.array([0.31, 0.19, 0.21, 0.15, 0.14])  # APP 小程序 天猫 京东 线下门店
+    top = np.where(in_guangdong & plan.plants(1), 0.54, 0.262)
     return np.asarray(
-        np.column_stack([douyin, douyin[:, None] + (1 - douyin)[:, None] * np.cumsum(rest)])
+        np.where(live < 0.08 + (top - 0.08) * ramp, DOUYIN, 1 + np.searchsorted(OTHERS, taste))
     )
-
-
-def channel_at(plan: Plan, taste: Array, day: Array, in_guangdong: Array) -> Array:
-    """The channel that a taste means on a day."""
-    bounds = channel_mix(plan, day, in_guangdong)
-    return np.minimum((taste[:, None] >= bounds).sum(axis=1), len(CHANNELS) - 1)
 
 
 def make_people(plan: Plan, world: World, chunk: int) -> People:
@@ -82,27 +76,28 @@ def make_people(plan: Plan, world: World, chunk: int) -> People:
     first = chunk * USERS_PER_CHUNK
     n = min(USERS_PER_CHUNK, plan.users - first)
     day = np.sort(rng.choice(plan.days, n, p=joining(plan.days)))
-    taste = rng.random(n)
+    live, taste = rng.random(n), rng.random(n)
     city = rng.choice(len(world.city), n, p=world.city_share)
     guangdong = world.province_of[city] == world.province.index("广东")
     if plan.plants(4):
         # The live room of the 2025 双11 brings many who are new.
-        live = (day >= LIVE_DAYS[0]) & (day <= LIVE_DAYS[1]) & (rng.random(n) < 0.55)
-        taste = np.where(live, taste * 0.08, taste)
+        show = (day >= LIVE_DAYS[0]) & (day <= LIVE_DAYS[1]) & (rng.random(n) < 0.55)
         extra = rng.random(n) < 0.022 * (plan.end >= date(2025, 11, 11))
         day = np.where(extra, rng.integers(LIVE_DAYS[0], LIVE_DAYS[1] + 1, n), day)
-        taste = np.where(extra, taste * 0.08, taste)
+        live = np.where(show | extra, live * 0.08, live)
     hour = rng.normal(14.5, 4.5, n) % 24
     joined = (day * SECONDS + hour * 3600).astype(np.int64)
     order = np.argsort(joined, kind="stable")
-    joined, taste, city, guangdong = (x[order] for x in (joined, taste, city, guangdong))
-    channel = channel_at(plan, taste, joined // SECONDS, guangdong)
+    joined, city, guangdong = joined[order], city[order], guangdong[order]
+    live, taste = live[order], taste[order]
+    channel = channel_at(plan, live, taste, joined // SECONDS, guangdong)
     rate = np.exp(rng.normal(-0.3, 0.72, n)) * (rng.random(n) > NEVER_BUYS)
     big = rng.random(n) < BIG
-    silent = rng.random(n) < 0.25
-    leaves = np.full(n, plan.days)
+    silent = rng.random(n) < 0.18
+    stays = np.where(rng.random(n) < LOYAL, plan.days, rng.exponential(STAY_DAYS, n))
+    leaves = joined // SECONDS + np.maximum(stays, 1).astype(np.int64)
     if plan.plants(9):
-        rate *= np.where(big, 4.2, 1.0)
+        rate *= np.where(big, 8.5, 1.0)
         left = plan.days - rng.integers(95, 176, n)
         leaves = np.where(big & silent & (joined // SECONDS < left - 60), left, leaves)
     if plan.plants(4):
@@ -110,6 +105,7 @@ def make_people(plan: Plan, world: World, chunk: int) -> People:
     return People(
         first=first,
         joined=joined,
+        live=live,
         taste=taste,
         channel=channel,
         city=city,
@@ -117,7 +113,7 @@ def make_people(plan: Plan, world: World, chunk: int) -> People:
         leaves=leaves,
         big=big,
         android=rng.random(n) < 0.58,
-        lag=rng.exponential(4.0, n).astype(np.int64),
+        lag=rng.exponential(6.0, n).astype(np.int64),
     )
 
 
@@ -143,9 +139,7 @@ def write_people(
     phone = prefix[rng.integers(0, len(prefix), n)] * 10**8 + rng.integers(0, 10**8, n)
     no_phone = rng.random(n) < 0.035
     city = people.city
-    lost = (
-        rng.permutation(n) < round(n * 0.005) if plan.plants(10) else np.zeros(n, dtype=bool)
-    )
+    lost = rng.permutation(n) < round(n * 0.005) if plan.plants(10) else np.zeros(n, dtype=bool)
     append(
         con,
         "users",
@@ -162,5 +156,3 @@ def write_people(
             "phone": Maybe(phone.astype(str).astype(object), no_phone),
         },
     )
-
-

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import duckdb
 import numpy as np
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from data.seasons import day_of
@@ -88,6 +88,11 @@ def append(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, Any]) 
     con.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM batch')
     con.unregister("batch")
     return int(batch.num_rows)
+
+
+def spread(n: int, rng: np.random.Generator) -> Array:
+    """n numbers that cover 0..1 evenly, in random order: shares come out exact even when n is small."""
+    return np.asarray((rng.permutation(n) + rng.random(n)) / max(n, 1))
 
 
 def month_bounds(days: int) -> list[tuple[date, int, int]]:

@@ -67,7 +67,11 @@ def write_targets(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     per_unit = float(total or 0) / curve[: plan.days].sum()
     months = month_bounds(year_end)
     rows = [
-        (first, region, round(per_unit * curve[a:b].sum() * float(share.get(region, 0)) * noise, -2))
+        (
+            first,
+            region,
+            round(per_unit * curve[a:b].sum() * float(share.get(region, 0)) * noise, -2),
+        )
         for first, a, b in months
         for region, noise in zip(REGIONS, rng.normal(1.03, 0.05, len(REGIONS)), strict=True)
     ]
@@ -112,5 +116,3 @@ def write_inventory(con: duckdb.DuckDBPyConnection, plan: Plan, world: World) ->
                 "safety_qty": safety[product, warehouse],
             },
         )
-
-

@@ -27,7 +27,9 @@ from data.tables.plan import SECONDS, Array, Maybe, Plan, Words, append, stamp
 from data.tables.world import APP, CHANNELS, JD, SHOP, TMALL, World, campaign_calendar
 
 NAMES = ("浏览首页", "搜索", "浏览商品", "收藏", "加购", "提交订单", "支付成功", "分享", "领券")
-STEPS = np.array([0, 1, 8, 2, 2, 2, 3, 7, 4, 5, 6])  # the order of steps in a session, as event names
+STEPS = np.array(
+    [0, 1, 8, 2, 2, 2, 3, 7, 4, 5, 6]
+)  # the order of steps in a session, as event names
 HOME, SEARCH, COUPON, LOOK, LOOK2, LOOK3, LIKE, SHARE, CART, SUBMIT, PAY = range(11)
 #        首页  搜索  领券  商品  商品  商品  收藏  分享  加购  提交  支付
 BUYING = (0.68, 0.48, 0.10, 0.35, 0.60, 1.0, 0.12, 0.03, 1.0, 1.0, 1.0)
@@ -53,7 +55,9 @@ class Sessions:
     kind: Array  # 0 looking, 1 buying, 2 a cart that the broken version loses
 
 
-def _buying(orders: Orders, product: Array, kind: int, people: People, rng: np.random.Generator) -> Sessions:
+def _buying(
+    orders: Orders, product: Array, kind: int, people: People, rng: np.random.Generator
+) -> Sessions:
     owner, n = orders.owner, len(orders.at)
     gap = np.minimum(rng.uniform(8, 70, n), (orders.at - people.joined[owner]) / 10)
     platform, version = _platforms(orders.channel, people.android[owner], orders.version, rng)
@@ -97,12 +101,12 @@ def _looking(
     at = np.minimum(at, last)
     day = at // SECONDS
     guangdong = world.province_of[people.city[owner]] == world.province.index("广东")
-    usual = channel_at(plan, people.taste[owner], day, guangdong)
+    usual = channel_at(plan, people.live[owner], people.taste[owner], day, guangdong)
     other = rng.choice(5, n, p=[0.08, 0.5, 0.25, 0.1, 0.07])
     channel = np.where(known & (rng.random(n) < 0.6) & (usual != SHOP), usual, other)
     strangers = max(int(n * 0.2), 1)
     stranger = 10**9 + chunk * 10**6 + rng.integers(0, strangers, n)
-    lag = rng.exponential(4.0, n)
+    lag = rng.exponential(6.0, n)
     fresh = np.sum([day >= released + lag for released in RELEASED[1:]], axis=0)
     version = np.where(known, people.version(owner, day), fresh)
     android = np.where(known, people.android[owner], stranger % 100 < 58)
@@ -115,7 +119,9 @@ def _looking(
         gap=rng.uniform(6, 80, n),
         paid_at=np.full(n, -1),
         channel=channel,
-        product=_launched(world, np.minimum(np.searchsorted(popular, rng.random(n)), len(popular) - 1), day),
+        product=_launched(
+            world, np.minimum(np.searchsorted(popular, rng.random(n)), len(popular) - 1), day
+        ),
         campaign=campaign_calendar(plan.days)[channel, day],
         version=version,
         platform=platform,

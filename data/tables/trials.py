@@ -35,8 +35,8 @@ class Trial:
 
 TRIALS = (
     Trial("按钮颜色", 6_000, date(2026, 3, 9), 0.38, 0.0),
-    Trial("详情页改版", 18_000, date(2026, 5, 11), 0.40, 0.062),
-    Trial("满减门槛", 6_000, date(2026, 5, 18), 0.42, -0.09, 0.22),
+    Trial("满减门槛", 6_000, date(2026, 5, 4), 0.42, -0.09, 0.13),
+    Trial("详情页改版", 18_000, date(2026, 5, 25), 0.40, 0.062),
 )
 DAYS = 14
 
@@ -68,11 +68,20 @@ def write_trials(
         # Bulk buying is no shopping: an outlier of that size would be the experiment.
         buyers = np.flatnonzero(here & (count > 0) & (count < 40))
         others = np.flatnonzero(here & (count == 0))
-        buyers = rng.permutation(buyers)[: round(wanted * trial.buyers)]
+        # Four in five of the buyers buy within a fortnight, so that a short window sees the lift too.
+        soon = first[buyers] < assigned[buyers] + DAYS * SECONDS
+        early, late = rng.permutation(buyers[soon]), rng.permutation(buyers[~soon])
+        many = round(wanted * trial.buyers)
+        early = early[: round(many * 0.8)]
+        buyers = np.concatenate([early, late[: many - len(early)]])
         others = rng.permutation(others)[: wanted - len(buyers)]
         lift, tilt = (trial.lift, trial.tilt) if plan.plants(7) else (0.0, 0.0)
-        by = value if tilt else first
-        buyers = buyers[np.argsort(by[buyers], kind="stable")]
+        by = first if lift and not tilt else value
+        buyers = buyers[
+            np.lexsort(
+                (by[buyers], np.arange(len(buyers)) >= len(early) if not tilt else by[buyers])
+            )
+        ]
         share = (1 + lift) / (2 + lift)
         lean = tilt * (np.arange(len(buyers)) / max(len(buyers), 1) - 0.5)
         treated = deal(share + lean)

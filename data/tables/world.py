@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -20,7 +21,14 @@ CHANNELS = ("抖音", "APP", "小程序", "天猫", "京东", "线下门店")
 DOUYIN, APP, MINI, TMALL, JD, SHOP = range(6)
 PRODUCTS = 800
 STORES = 150
-BEST_SELLERS = ("口红", "精华", "面膜", "防晒霜", "洗面奶", "香水")  # one product of each, in 广东 on 抖音
+BEST_SELLERS = (
+    "口红",
+    "精华",
+    "面膜",
+    "防晒霜",
+    "洗面奶",
+    "香水",
+)  # one product of each, in 广东 on 抖音
 PAIRS = (("咖啡豆", "滤纸"), ("猫粮", "猫砂"), ("隔离霜", "卸妆油"))
 
 
@@ -84,7 +92,7 @@ def make_world(plan: Plan) -> tuple[World, list[str]]:
     return world, brands
 
 
-def _products(rng: np.random.Generator) -> tuple[dict[str, Array], list[str]]:
+def _products(rng: np.random.Generator) -> tuple[dict[str, Any], list[str]]:
     kinds = subcategories()
     counts = np.full(len(kinds), PRODUCTS // len(kinds))
     counts[: PRODUCTS - counts.sum()] += 1
@@ -111,9 +119,10 @@ def _products(rng: np.random.Generator) -> tuple[dict[str, Array], list[str]]:
     leads = {name for pair in PAIRS for name in pair}
     led = np.array([kind.name in leads for kind in kinds])[kind_of]
     popularity = 1 / (rank + 2.0) ** np.where(led, 1.6, 0.7)
-    popularity *= np.array([kind.share for kind in kinds])[kind_of] / np.bincount(
-        kind_of, popularity
-    )[kind_of]
+    popularity *= (
+        np.array([kind.share for kind in kinds])[kind_of]
+        / np.bincount(kind_of, popularity)[kind_of]
+    )
     launch = np.where(
         (rng.random(PRODUCTS) < 0.18) & (rank > 1),
         rng.integers(20, 880, PRODUCTS),
@@ -126,19 +135,19 @@ def _products(rng: np.random.Generator) -> tuple[dict[str, Array], list[str]]:
     robot = int(named["扫地机器人"])
     price[robot] = 1299
     popularity[robot] *= 3
-    goods = dict(
-        product_name=tuple(names),
-        category_of=np.array([CATEGORIES.index(kind.category) for kind in kinds])[kind_of],
-        subcategory_of=kind_of,
-        subcategory=tuple(kind.name for kind in kinds),
-        popularity=popularity / popularity.sum(),
-        price=price,
-        cost=np.round(price * rng.uniform(0.42, 0.68, PRODUCTS), 2),
-        launch_day=launch,
-        elder=firsts[kind_of],
-        best_sellers=best,
-        robot=robot,
-    )
+    goods = {
+        "product_name": tuple(names),
+        "category_of": np.array([CATEGORIES.index(kind.category) for kind in kinds])[kind_of],
+        "subcategory_of": kind_of,
+        "subcategory": tuple(kind.name for kind in kinds),
+        "popularity": popularity / popularity.sum(),
+        "price": price,
+        "cost": np.round(price * rng.uniform(0.42, 0.68, PRODUCTS), 2),
+        "launch_day": launch,
+        "elder": firsts[kind_of],
+        "best_sellers": best,
+        "robot": robot,
+    }
     return goods, brands
 
 
@@ -220,7 +229,14 @@ def write_world(
             **{
                 name: [row[i] for row in rows]
                 for i, name in enumerate(
-                    ("campaign_name", "campaign_type", "channel", "start_date", "end_date", "budget")
+                    (
+                        "campaign_name",
+                        "campaign_type",
+                        "channel",
+                        "start_date",
+                        "end_date",
+                        "budget",
+                    )
                 )
             },
         },
