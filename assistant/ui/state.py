@@ -1,0 +1,144 @@
+"""What the page remembers: the assistant, the store, this browser's conversation, what to ask next.
+
+Streamlit runs the page from the top for every click; whatever must survive that lives here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field
+from datetime import date
+
+import streamlit as st
+
+from assistant import Assistant, archive
+from assistant.reply import Reply
+from assistant.store import Store, default_path
+from assistant.ui.work import Work
+from semantic_layer.query import Query
+
+log = logging.getLogger(__name__)
+PARAMETER = "c"  # the conversation, in the address of the page
+TITLE_LENGTH = 18
+
+
+@dataclass(slots=True)
+class Shown:
+    """One turn on the page. ``reply`` is None when the record is of a version that is gone."""
+
+    turn: int
+    question: str
+    reply: Reply | None
+    good: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the reader wants next: words to read, or a query that needs no reading."""
+
+    question: str
+    query: Query | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """One browser tab."""
+
+    conversation: str | None = None
+    turns: list[Shown] = field(default_factory=list)
+    wanted: Ask | None = None
+    work: Work | None = None
+    whole_history: bool = False
+
+
+@st.cache_resource(show_spinner="正在打开数据")
+def assistant() -> Assistant:
+    """One for all browsers; ``WENSHU_MODEL`` or ``WENSHU_SOURCE`` name other data than the demo."""
+    if source := os.environ.get("WENSHU_SOURCE"):
+        return Assistant.open(source=source)
+    return Assistant.open(os.environ.get("WENSHU_MODEL", "retail"))
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    return Store(default_path())
+
+
+def session() -> Session:
+    """This tab's session, with the conversation that the address names."""
+    if "session" not in st.session_state:
+        st.session_state.session = Session()
+    mine: Session = st.session_state.session
+    named = st.query_params.get(PARAMETER)
+    if named != mine.conversation and mine.work is None and mine.wanted is None:
+        opened(mine, named)
+    return mine
+
+
+def opened(mine: Session, conversation: str | None) -> None:
+    """Show another conversation, or a new one; one that was deleted is a new one."""
+    known = conversation if conversation and store().conversation(conversation) else None
+    mine.conversation, mine.wanted, mine.work, mine.whole_history = known, None, None, False
+    mine.turns = [
+        Shown(turn.id, turn.question, remembered(turn.reply), turn.good)
+        for turn in (store().turns(known) if known else ())
+    ]
+    if known:
+        st.query_params[PARAMETER] = known
+        recall(mine)
+    else:
+        st.query_params.pop(PARAMETER, None)
+
+
+def remembered(text: str) -> Reply | None:
+    try:
+        return archive.loads(text)
+    except archive.Unreadable as mistake:
+        log.warning("a stored reply is of another version: %s", mistake)
+        return None
+
+
+def recall(mine: Session) -> None:
+    """Give the assistant back what the last answer of this conversation was about."""
+    for shown in reversed(mine.turns):
+        reply = shown.reply
+        if reply is not None and reply.status == "answer" and mine.conversation:
+            assistant().recall(mine.conversation, reply)
+            return
+
+
+def want(question: str, query: Query | None = None) -> None:
+    """Ask this in the next run; for the callbacks of buttons."""
+    session().wanted = Ask(question, query)
+
+
+def begin(mine: Session, question: str) -> str:
+    """The conversation to answer in; the first question starts one and names it."""
+    if mine.conversation is None:
+        title = question if len(question) <= TITLE_LENGTH else question[:TITLE_LENGTH] + "…"
+        mine.conversation = store().start(title).id
+        st.query_params[PARAMETER] = mine.conversation
+    return mine.conversation
+
+
+def keep(mine: Session, question: str, reply: Reply) -> None:
+    """Remember a turn in the store and on the page."""
+    assert mine.conversation is not None
+    turn = store().add_turn(
+        mine.conversation, question, reply.status, archive.dumps(reply), archive.query_text(reply)
+    )
+    mine.turns.append(Shown(turn.id, question, reply))
+
+
+def dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
+def up_is_red() -> bool:
+    return not st.session_state.get("green_up", False)
+
+
+def today() -> date:
+    """The model's day where it pins one, else the calendar's."""
+    return assistant().catalog.today or date.today()

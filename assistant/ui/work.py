@@ -1,0 +1,63 @@
+"""A question being answered in a thread of its own, so that the page can say how far it is and stop it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assistant.problems import problem
+from assistant.reply import Common, Refusal, Reply
+
+log = logging.getLogger(__name__)
+POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask")
+
+
+class Answering(Protocol):
+    """What is done in the thread; it reports its stages and stops soon after ``cancel`` is set."""
+
+    def __call__(self, on_stage: Callable[[str], None], cancel: threading.Event) -> Reply: ...
+
+
+@dataclass(slots=True)
+class Work:
+    """``reply`` is set last; ``started`` is a monotonic time in seconds."""
+
+    question: str
+    stage: str = ""
+    reply: Reply | None = None
+    started: float = field(default_factory=time.monotonic)
+    cancel: threading.Event = field(default_factory=threading.Event)
+    finished: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+
+def start(question: str, answering: Answering) -> Work:
+    work = Work(question)
+
+    def report(stage: str) -> None:
+        work.stage = stage
+
+    def run() -> None:
+        try:
+            work.reply = answering(report, work.cancel)
+        except Exception:
+            log.exception("answering failed: %s", question)
+            work.reply = broken(question)
+        finally:
+            work.finished.set()
+
+    POOL.submit(run)
+    return work
+
+
+def broken(question: str) -> Refusal:
+    message, help_text = problem("failed")
+    return Refusal(Common(question), "failed", message, help_text)
