@@ -30,7 +30,7 @@ from assistant.language.meaning import (
 GLUE = set("的 ")
 FREE = set(" \t\n?!,.。，、；;:：？！…~()（）[]【】<>《》\"'“”‘’「」-—_/|*#@·^&=+`")
 UNREAD_PRICE = 1.25
-MARGIN = 0.35  # two different queries closer than this are asked about
+MARGIN = 0.08  # two different queries closer than this are asked about
 FUZZY = 0.55  # what a character explained by a corrected word is worth
 
 

@@ -1,0 +1,132 @@
+"""Questions that list rows or look a value up: which table, which columns, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.meaning import Cue
+from semantic_layer.catalog import Kind
+from semantic_layer.query import (
+    And,
+    By,
+    Condition,
+    Contrast,
+    DetailQuery,
+    Form,
+    Members,
+    Not,
+    Or,
+    Order,
+    Scope,
+    Top,
+    Where,
+)
+
+
+def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
+    """Rows of the table that everything named can be reached from, or None when nothing is named."""
+    columns = _columns(draft, graph)
+    used = [*columns, *dimensions_of(draft.where)]
+    if isinstance(draft.rank_by, str):
+        used.append(draft.rank_by)
+    tables = [graph.catalog.dimensions[d].table for d in used]
+    entity = _entity(draft, graph)
+    if not tables and entity is None:
+        return None
+    root = graph.root([*tables, *([entity] if entity else [])], prefer=entity)
+    if root is None:
+        return None
+    if not columns:
+        columns = _shown(draft, graph, entity or root)
+    order, top = _order(draft, graph, root)
+    contrast = _contrast(draft, graph)
+    where = draft.where[0] if len(draft.where) == 1 else And(draft.where) if draft.where else None
+    return DetailQuery(
+        table=root,
+        columns=tuple(dict.fromkeys(columns)),
+        scope=Scope(where, draft.periods, draft.time_dimension),
+        order=order,
+        top=top,
+        distinct=draft.distinct,
+        contrast=contrast,
+        form=draft.form or Form.LIST,
+    )
+
+
+def _columns(draft: Draft, graph: Graph) -> list[str]:
+    out: list[str] = []
+    for asked in draft.asked:
+        if asked.form is Form.COUNT:
+            continue
+        out += asked.names[:1]
+        for table in asked.tables[:1]:
+            if label := graph.label_of(table):
+                out.append(label)
+    out += [g.dimension for g in draft.groups if isinstance(g, By)]
+    out += [c for c in draft.columns if c not in out]
+    if Cue.DETAIL in draft.cues and not draft.asked:
+        return []
+    return out
+
+
+def _entity(draft: Draft, graph: Graph) -> str | None:
+    for asked in draft.asked:
+        if asked.tables:
+            return asked.tables[0]
+    return draft.entities[0] if draft.entities else None
+
+
+def _shown(draft: Draft, graph: Graph, table: str) -> list[str]:
+    """All display columns for 明细; the label alone for 有哪些X."""
+    label = graph.label_of(table)
+    if Cue.DETAIL in draft.cues or label is None or graph.kind(label) is Kind.KEY:
+        return []
+    return [label]
+
+
+def _order(draft: Draft, graph: Graph, root: str) -> tuple[tuple[Order, ...], Top | None]:
+    r = draft.ranked
+    if r is not None:
+        by = draft.rank_by if isinstance(draft.rank_by, str) else None
+        if by is None and r.hint in ("late", "early"):
+            by = graph.catalog.tables[root].time
+        descending = r.descending if r.descending is not None else True
+        if by is None:
+            return (), (Top(r.n) if r.explicit else None)
+        top = Top(r.n, descending, ties=r.ties, offset=r.offset, fraction=r.fraction, both=r.both)
+        return (Order(by, descending=descending),), top
+    if draft.sort is not None and isinstance(draft.sort_by, str):
+        return (Order(draft.sort_by, descending=draft.sort),), None
+    return (), None
+
+
+def _contrast(draft: Draft, graph: Graph) -> Contrast | None:
+    if Cue.GAP not in draft.cues:
+        return None
+    for v in draft.values:
+        dimension, items = v.options[0]
+        if len(items) == 2 and not v.negated:
+            return Contrast(dimension, items[0], items[1])
+    return None
+
+
+def dimensions_of(conditions: Iterable[Condition]) -> list[str]:
+    """Every dimension that the conditions test."""
+    out: list[str] = []
+    for c in conditions:
+        match c:
+            case Where():
+                out.append(c.dimension)
+            case Members():
+                out.append(c.dimension)
+            case And() | Or():
+                out += dimensions_of(c.parts)
+            case Not():
+                out += dimensions_of((c.part,))
+            case _:
+                pass
+    return out
+
+

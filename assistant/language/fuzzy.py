@@ -1,0 +1,109 @@
+"""Typing errors, pinyin and abbreviations: names of the catalog that almost stand in the text.
+
+Only tried where the exact words left something unread. A guess is a mention at a price, and the
+answer says what was taken for what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+from rapidfuzz.distance import OSA
+
+from assistant.language.grammar import Mention
+from assistant.language.lexicon import Lexicon
+
+LATIN_RUN = re.compile(r"[a-z]{3,}")
+LIMIT = 200_000  # names; beyond, only metrics and dimensions are guessed
+MAX_LENGTH = 12
+
+
+@lru_cache(maxsize=65536)
+def sound(text: str) -> str:
+    """Toneless pinyin, letters kept: 销售额 → xiaoshoue."""
+    return "".join(lazy_pinyin(text))
+
+
+class Fuzzy:
+    """Indexes are built on the first use: most sentences never need them."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._by_sound: dict[str, list[str]] | None = None
+        self._by_pair: dict[str, set[str]] = {}
+        self._initials: dict[str, list[str]] = {}
+
+    def mentions(self, text: str, holes: Iterable[tuple[int, int]]) -> list[Mention]:
+        """Guesses that cover at least one unread character."""
+        self._build()
+        found: dict[tuple[int, int], tuple[float, str]] = {}
+        for start, end in holes:
+            for a, b, name, closeness in self._near(text, start, end):
+                if closeness > found.get((a, b), (0.0, ""))[0]:
+                    found[a, b] = (closeness, name)
+        return [
+            Mention(a, b, value, f"fuzzy:{name}")
+            for (a, b), (_, name) in found.items()
+            for value in self.lexicon.names[name]
+        ]
+
+    def _build(self) -> None:
+        if self._by_sound is not None:
+            return
+        by_sound: dict[str, list[str]] = defaultdict(list)
+        pairs: dict[str, set[str]] = defaultdict(set)
+        initials: dict[str, list[str]] = defaultdict(list)
+        names = [n for n in self.lexicon.names if 2 <= len(n) <= MAX_LENGTH]
+        for name in names[:LIMIT]:
+            by_sound[sound(name)].append(name)
+            if not name.isascii():
+                initials["".join(s[:1] for s in lazy_pinyin(name))].append(name)
+            for i in range(len(name) - 1):
+                pairs[name[i : i + 2]].add(name)
+            if len(name) <= 4:
+                for i in range(len(name)):
+                    pairs[name[:i] + "?" + name[i + 1 :]].add(name)
+        self._by_sound, self._by_pair, self._initials = dict(by_sound), dict(pairs), dict(initials)
+
+    def _near(self, text: str, start: int, end: int) -> Iterable[tuple[int, int, str, float]]:
+        for m in LATIN_RUN.finditer(text):
+            if m.start() < end and start < m.end():
+                yield from self._romanised(m.group(), m.start(), m.end())
+        longest = 8
+        for a in range(max(0, start - longest + 1), end):
+            for b in range(max(a + 2, start + 1), min(len(text), a + longest) + 1):
+                piece = text[a:b]
+                if not any("一" <= c <= "鿿" for c in piece) or any(c in " ,?的" for c in piece):
+                    continue
+                yield from self._alike(piece, a, b)
+
+    def _romanised(self, piece: str, a: int, b: int) -> Iterable[tuple[int, int, str, float]]:
+        assert self._by_sound is not None
+        for name in self._by_sound.get(piece, ())[:3]:
+            yield a, b, name, 0.95
+        if len(piece) >= 3 and len(self._initials.get(piece, ())) == 1:
+            yield a, b, self._initials[piece][0], 0.7
+
+    def _alike(self, piece: str, a: int, b: int) -> Iterable[tuple[int, int, str, float]]:
+        assert self._by_sound is not None
+        for name in self._by_sound.get(sound(piece), ())[:3]:
+            if name != piece and len(name) == len(piece):
+                yield a, b, name, 0.9
+        if len(piece) < 3:
+            return
+        candidates = set[str]()
+        for i in range(len(piece) - 1):
+            candidates |= self._by_pair.get(piece[i : i + 2], set())
+        if len(piece) <= 4:
+            for i in range(len(piece)):
+                candidates |= self._by_pair.get(piece[:i] + "?" + piece[i + 1 :], set())
+        for name in candidates:
+            if abs(len(name) - len(piece)) > 1 or len(name) < 3:
+                continue
+            distance = OSA.distance(piece, name, score_cutoff=1)
+            if distance == 1 and min(len(piece), len(name)) >= 3:
+                yield a, b, name, 0.8 if len(name) == len(piece) else 0.75

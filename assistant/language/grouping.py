@@ -1,0 +1,98 @@
+"""What a question about measures is grouped by, and which values become shown rows instead of filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.meaning import Cue
+from semantic_layer.catalog import Kind
+from semantic_layer.query import (
+    By,
+    ByBucket,
+    ByTime,
+    Condition,
+    Form,
+    Group,
+    Op,
+    Where,
+    WindowKind,
+)
+
+POSITIVE = (Op.EQ, Op.IN)
+
+
+def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
+    """Groups in the order said, and what doubtful ones cost."""
+    groups: list[Group] = list(draft.groups)
+    penalty = 0.0
+    for asked in draft.asked:
+        if asked.grain is not None:
+            groups.append(ByTime(asked.grain))
+        elif asked.names:
+            groups.append(By(asked.names[0]))
+        elif asked.tables and (member := graph.member_of(asked.tables[0])):
+            groups.append(By(member))
+    for name in draft.columns:
+        if graph.kind(name) is Kind.NUMBER:
+            penalty += 0.8
+            continue
+        if graph.kind(name) is Kind.TIME:
+            penalty += 0.3
+            continue
+        groups.append(By(name))
+    if draft.bucket is not None:
+        groups = _bucketed(draft, graph, groups, draft.bucket)
+    elif not groups or (draft.having and not any(isinstance(g, By) for g in groups)):
+        groups += _entity_groups(draft, graph)
+    return tuple(dict.fromkeys(groups)), penalty
+
+
+def _entity_groups(draft: Draft, graph: Graph) -> list[Group]:
+    """Top5客户, 消费满1万的用户: an entity is a group when it is ranked, tested or listed."""
+    wanted = draft.ranked or draft.having or draft.streak or draft.form is Form.LIST
+    if not wanted or not draft.entities:
+        return []
+    member = graph.member_of(draft.entities[0])
+    return [By(member)] if member else []
+
+
+def _bucketed(draft: Draft, graph: Graph, groups: list[Group], bucket: ByBucket) -> list[Group]:
+    """每10岁一段: the bucket belongs to the number that is named."""
+    numbers = [c for c in draft.columns if graph.kind(c) is Kind.NUMBER]
+    grouped = [g for g in groups if isinstance(g, By) and graph.kind(g.dimension) is Kind.NUMBER]
+    if numbers:
+        return [*groups, replace(bucket, dimension=numbers[0])]
+    if grouped:
+        rest = [g for g in groups if g is not grouped[0]]
+        return [*rest, replace(bucket, dimension=grouped[0].dimension)]
+    return groups
+
+
+def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]:
+    """A share or a rank of a value: 广东占比, 广东排第几 → group by its dimension, show its row only.
+
+    Also 新客和老客分别: values named to be told apart become a group.
+    """
+    kinds = {w.kind for w in draft.windows}
+    grouped = {g.dimension for g in draft.groups if isinstance(g, By)}
+    grouped |= {a.names[0] for a in draft.asked if a.names}
+    filters = [c for c in draft.where if isinstance(c, Where) and c.op in POSITIVE and c.values]
+    if kinds & {WindowKind.SHARE, WindowKind.RANK} and filters:
+        chosen = [c for c in filters if c.dimension in grouped]
+        bare = not draft.columns and not draft.asked and not draft.groups
+        target = chosen[-1] if chosen else filters[-1] if bare else None
+        if target is not None:
+            where = tuple(c for c in draft.where if c is not target)
+            extra: tuple[Group, ...] = () if target.dimension in grouped else (By(target.dimension),)
+            return replace(draft, where=where, groups=(*draft.groups, *extra)), target
+    told_apart = Cue.RESPECTIVELY in draft.cues or (draft.ranked and draft.ranked.comparative)
+    if told_apart:
+        named = [c for c in filters if c.op is Op.IN and c.dimension not in grouped]
+        if named:
+            return replace(draft, groups=(*draft.groups, *(By(c.dimension) for c in named))), None
+    compared = [v for v in draft.values if v.versus and len(v.options[0][1]) > 2]
+    if compared:
+        return replace(draft, groups=(*draft.groups, By(compared[0].options[0][0]))), None
+    return draft, None

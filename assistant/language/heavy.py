@@ -1,0 +1,32 @@
+"""Could a word that was not understood change the answer? Nouns, names and numbers could.
+
+jieba's part-of-speech dictionary decides; it is loaded on the first unread word, because most
+sentences have none.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+LIGHT_FLAGS = ("d", "u", "p", "c", "y", "e", "o", "r", "w", "k", "h", "q", "zg", "z", "v", "a", "ad", "vd", "uj", "ul", "uv", "ud", "uz", "ug")
+WORDY = re.compile(r"[0-9a-zA-Z一-鿿]")
+
+
+@lru_cache(maxsize=4096)
+def heavy(text: str) -> bool:
+    """True when dropping ``text`` would be dropping something said."""
+    if not WORDY.search(text):
+        return False
+    import jieba.posseg as tagger
+
+    words = [(w.word, w.flag) for w in tagger.cut(text)]
+    return any(_heavy(word, flag) for word, flag in words if WORDY.search(word))
+
+
+def _heavy(word: str, flag: str) -> bool:
+    if flag in LIGHT_FLAGS:
+        return False
+    if flag == "vn" or flag == "an":
+        return len(word) > 1
+    return len(word) > 1 or flag in ("m", "eng", "x") or flag.startswith(("nr", "ns"))

@@ -1,0 +1,161 @@
+"""A sentence → its readings, ranked. The arrow's first half: text, mentions, covers, drafts, queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from assistant.language import weights
+from assistant.language.calendar import Calendar, resolve_all
+from assistant.language.cover import Cover, covers
+from assistant.language.dialogue import Context, Directive, continue_from
+from assistant.language.draft import Draft
+from assistant.language.fuzzy import Fuzzy
+from assistant.language.grammar import Mention, recognise
+from assistant.language.graph import Graph
+from assistant.language.lexicon import Lexicon
+from assistant.language.meaning import Filler
+from assistant.language.options import expand
+from assistant.language.read import read
+from assistant.language.rules import EVERYTHING
+from assistant.language.settle import Settled, settle
+from assistant.language.subscope import boundary, nested
+from assistant.language.text import Text, normalise
+from semantic_layer.query import Period, Query
+
+KEPT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One consistent way to take the sentence. ``unread`` are spans of the original text."""
+
+    query: Query | None
+    draft: Draft
+    score: float
+    unread: tuple[tuple[int, int], ...] = ()
+    assumptions: tuple[str, ...] = ()
+    directive: Directive | None = None
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    text: Text
+    readings: tuple[Reading, ...]
+
+    @property
+    def best(self) -> Reading | None:
+        return self.readings[0] if self.readings else None
+
+    @property
+    def rivals(self) -> tuple[Reading, ...]:
+        """The readings that score like the best and ask for something else."""
+        if not self.readings:
+            return ()
+        top = self.readings[0].score
+        return tuple(r for r in self.readings if top - r.score < weights.MARGIN)
+
+
+@dataclass(slots=True)
+class Parser:
+    """Everything about one catalog that reading a sentence needs."""
+
+    lexicon: Lexicon
+    graph: Graph
+    calendar: Calendar
+    fuzzy: Fuzzy = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fuzzy = Fuzzy(self.lexicon)
+
+    def parse(self, said: str, today: date | datetime, context: Context | None = None) -> Parse:
+        """Readings of ``said``, best first; every reading has a query or a directive, or none is left."""
+        text = normalise(said)
+        seeds = self.lexicon.mentions(text.text)
+        mentions: Sequence[Mention] = recognise(text.text, EVERYTHING, seeds)
+        ways = covers(text.text, mentions, KEPT)
+        if ways and ways[0].unread:
+            guesses = self.fuzzy.mentions(text.text, ways[0].unread)
+            if guesses:
+                mentions = recognise(text.text, EVERYTHING, [*seeds, *guesses])
+                ways = covers(text.text, mentions, KEPT)
+        resolve = _resolver(today, self.calendar)
+        found: dict[Any, Reading] = {}
+        for way in ways:
+            for reading in self._readings(way, text, resolve, context):
+                key = reading.query or reading.directive or reading.draft.refuse
+                if key not in found or found[key].score < reading.score:
+                    found[key] = reading
+        ranked = sorted(found.values(), key=lambda r: -r.score)
+        return Parse(text, tuple(ranked))
+
+    def _readings(
+        self, way: Cover, text: Text, resolve: Callable[[Any], tuple[Period, ...]], context: Context | None
+    ) -> list[Reading]:
+        kept = [x for x in way.mentions if not isinstance(x.value, Filler)]
+        unread = tuple(text.span(a, b) for a, b in way.unread)
+        corrected = _corrections(kept, text)
+        out = []
+        for mentions, cost in expand(kept, self.graph):
+            for draft in self._drafts(mentions, resolve):
+                base = way.score - cost
+                for settled, directive in self._settled(draft, context):
+                    out.append(
+                        Reading(
+                            query=settled.query if settled else None,
+                            draft=draft,
+                            score=base - (settled.penalty if settled else 0.0),
+                            unread=unread,
+                            assumptions=(*corrected, *(settled.assumptions if settled else ())),
+                            directive=directive,
+                            mentions=mentions,
+                        )
+                    )
+        return out
+
+    def _drafts(
+        self, mentions: tuple[Mention, ...], resolve: Callable[[Any], tuple[Period, ...]]
+    ) -> list[Draft]:
+        at = boundary(mentions)
+        if at is not None:
+            draft = nested(mentions, at, self.graph, resolve)
+            if draft is not None:
+                return [draft]
+        return [read(mentions, self.graph, resolve)]
+
+    def _settled(
+        self, draft: Draft, context: Context | None
+    ) -> list[tuple[Settled | None, Directive | None]]:
+        step = continue_from(context, draft, self.graph)
+        if isinstance(step, Directive):
+            return [(None, step)]
+        if step is not None:
+            return [(s, None) for s in step]
+        found: list[tuple[Settled | None, Directive | None]] = [
+            (s, None) for s in settle(draft, self.graph)
+        ]
+        return found or [(None, None)]
+
+
+def _corrections(mentions: Sequence[Mention], text: Text) -> tuple[str, ...]:
+    out = []
+    for x in mentions:
+        for leaf in _leaves(x):
+            if leaf.rule.startswith("fuzzy:"):
+                said = text.said(leaf.start, leaf.end)
+                out.append(f"「{said}」按「{leaf.rule.removeprefix('fuzzy:')}」理解")
+    return tuple(dict.fromkeys(out))
+
+
+def _leaves(x: Mention) -> list[Mention]:
+    return [x] if not x.children else [leaf for c in x.children for leaf in _leaves(c)]
+
+
+def _resolver(today: date | datetime, calendar: Calendar) -> Callable[[Any], tuple[Period, ...]]:
+    def resolve(value: Any) -> tuple[Period, ...]:
+        return tuple(resolve_all(value, today, calendar=calendar))
+
+    return resolve

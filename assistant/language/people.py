@@ -1,0 +1,92 @@
+"""Verbs → sets: 买过A没买过B, 注册了但从未下单, 上个月买过这个月没买."""
+
+from __future__ import annotations
+
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.meaning import Asked, Cue
+from semantic_layer.catalog import Aggregate
+from semantic_layer.query import (
+    Agg,
+    And,
+    By,
+    Condition,
+    Form,
+    Measure,
+    Members,
+    MetricQuery,
+    MetricRef,
+    Period,
+    Scope,
+)
+
+
+def verb_conditions(
+    draft: Draft, graph: Graph
+) -> tuple[tuple[Condition, ...], Measure | None, tuple[Asked, ...]]:
+    """Conditions on the entity, the measure that counts it when a count is asked, asked parts used up."""
+    if not draft.verbs or draft.streak is not None:
+        return (), None, ()
+    entity = _entity(draft, graph)
+    key = graph.key_of(entity) if entity else None
+    if key is None or entity is None:
+        return (), None, ()
+    counted = tuple(
+        a for a in draft.asked if a.form is Form.COUNT and (not a.tables or entity in a.tables)
+    )
+    counting = bool(counted) or bool({Cue.HOW_MANY, Cue.COUNTED} & draft.cues)
+    verbs = list(draft.verbs)
+    measure: Measure | None = None
+    conditions: list[Condition] = []
+    if counting and not draft.measures:
+        measure = graph.counter_of(entity)
+        first, wheres, periods = verbs[0]
+        distinct = _distinct_counter(graph, first.names[0], key)
+        if distinct is not None and not first.negated and len(verbs) == 1:
+            return tuple(wheres), distinct, counted
+    for verb, wheres, periods in verbs:
+        conditions.append(_members(key, verb.names[0], wheres, periods, verb.negated))
+    return tuple(conditions), measure, counted
+
+
+def _members(
+    key: str, metric: str, wheres: tuple[Condition, ...], periods: tuple[Period, ...], negated: bool
+) -> Members:
+    where = None if not wheres else wheres[0] if len(wheres) == 1 else And(wheres)
+    query = MetricQuery((MetricRef(metric),), (By(key),), Scope(where, periods))
+    return Members(key, query, negated)
+
+
+def _entity(draft: Draft, graph: Graph) -> str | None:
+    for a in draft.asked:
+        for t in a.tables:
+            if graph.key_of(t):
+                return t
+    for t in draft.entities:
+        if graph.key_of(t):
+            return t
+    users = [r.table for r in graph.catalog.roles if r.name == "user"]
+    for table in users:
+        for there in graph.catalog.tables:
+            if there != table and graph.reaches(table, there) and "user" in there and graph.key_of(there):
+                return there
+    return users[0] if users and graph.key_of(users[0]) else None
+
+
+def _distinct_counter(graph: Graph, metric: str, key: str) -> Measure | None:
+    """The metric that counts distinct ``key`` where ``metric`` happens."""
+    tables = graph.tables_of_metric(metric)
+    column = graph.catalog.dimensions[key].expr
+    for m in graph.catalog.metrics.values():
+        calc = m.calc
+        if (
+            isinstance(calc, Aggregate)
+            and calc.agg is Agg.COUNT_DISTINCT
+            and calc.table in tables
+            and calc.expr == column
+            and not calc.where
+        ):
+            return MetricRef(m.name)
+    return None
+
+

@@ -1,0 +1,441 @@
+"""One consistent list of mentions → a draft. Second half: the roles that depend on neighbours.
+
+Order carries little in these questions; where it does (what a threshold or a rank belongs to, which
+period is compared with which, what a verb has for object) the nearest fitting neighbour decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.language import meaning as m
+from assistant.language.draft import Draft
+from assistant.language.grammar import Mention
+from assistant.language.graph import Graph
+from assistant.language.scan import Drawers, Resolve, scan
+from semantic_layer.query import (
+    Agg,
+    By,
+    ByTime,
+    ColumnAggregate,
+    CompareKind,
+    Comparison,
+    Condition,
+    Form,
+    Grain,
+    Group,
+    Having,
+    HavingChange,
+    Measure,
+    MetricRef,
+    Op,
+    Period,
+    PerUnit,
+    Streak,
+    Term,
+    Where,
+    WhereTime,
+    Window,
+    WindowKind,
+)
+
+C = m.Cue
+
+
+def read(mentions: Sequence[Mention], graph: Graph, resolve: Resolve) -> Draft:
+    """The draft that these mentions fill. Mentions carry exactly one meaning each."""
+    return _Reader(scan(mentions, resolve), graph).draft()
+
+
+class _Reader:
+    def __init__(self, said: Drawers, graph: Graph) -> None:
+        self.said, self.graph = said, graph
+        self.used: set[int] = set()  # places whose mention has found its role
+        self.penalty = 0.0
+
+    def draft(self) -> Draft:
+        said = self.said
+        self._aggregates()
+        verbs = self._verbs()
+        compare, periods = self._times()
+        where = self._where()
+        having = [*(c for _, c in said.having), *self._loose_thresholds()]
+        ranked, rank_by = self._rank()
+        streak = self._streak()
+        groups, each, bucket = self._groups()
+        sort, sort_by = self._sort()
+        measures = self._measures()
+        return Draft(
+            measures=tuple(dict.fromkeys(measures)),
+            columns=tuple(dict.fromkeys(d for i, d in said.dims if i not in self.used)),
+            groups=tuple(dict.fromkeys(groups)),
+            each=each,
+            bucket=bucket,
+            asked=tuple(a for i, a in said.asked if i not in self.used),
+            entities=tuple(dict.fromkeys(e for i, e in said.entities if i not in self.used)),
+            where=tuple(where),
+            values=tuple(v for i, v in said.values if i not in self.used),
+            having=tuple(having),
+            verbs=verbs,
+            periods=periods,
+            compare=compare,
+            change=self._change(),
+            windows=self._windows(),
+            ranked=ranked,
+            rank_by=rank_by,
+            sort=sort,
+            sort_by=sort_by,
+            streak=streak,
+            form=self._form(),
+            cues=frozenset(c for _, c in said.cues),
+            chart=said.chart,
+            about=said.about,
+            refuse=said.refuse,
+            analysis=said.analysis,
+            distinct=said.cue(C.DISTINCT),
+            penalty=self.penalty,
+        )
+
+    # ── measures ──────────────────────────────────────────────────────────────────────────────
+
+    def _aggregates(self) -> None:
+        """A loose 平均 or 日均 takes the nearest measure or number column after it, else before it."""
+        said, graph = self.said, self.graph
+        for i, agg in said.aggs:
+            following = [(j, d) for j, d in said.dims if j > i and j - i <= 4 and graph.numeric(d)]
+            if following and agg.agg is not Agg.COUNT_DISTINCT:
+                j, d = following[0]
+                said.measures.append((j, ColumnAggregate(agg.agg, d, at=agg.at)))
+                self.used |= {i, j}
+        for i, per in said.pers:
+            if not per.unit:
+                continue
+            near = sorted(said.measures, key=lambda x: (x[0] < i, abs(x[0] - i)))
+            if near:
+                j, measure = near[0]
+                said.measures.remove((j, measure))
+                said.measures.append((j, PerUnit(measure, per.unit)))
+                self.used.add(i)
+        said.measures.sort(key=lambda x: x[0])
+
+    def _measures(self) -> list[Measure]:
+        return [measure for i, measure in self.said.measures if i not in self.used]
+
+    # ── times ─────────────────────────────────────────────────────────────────────────────────
+
+    def _times(self) -> tuple[tuple[Comparison, ...], tuple[Period, ...]]:
+        said = self.said
+        compare: list[Comparison] = []
+        for _, cue in said.compares:
+            for kind in cue.kinds:
+                compare.append(Comparison(kind, shows=cue.shows or ("value", "rate")))
+        for _, same in said.same:
+            kind = CompareKind.YEAR_OVER_YEAR if same.grain is Grain.YEAR else CompareKind.PREVIOUS_PERIOD
+            if (said.periods or said.cue(C.THAN, C.VERSUS, C.GAP)) and not compare:
+                compare.append(Comparison(kind))
+        main: list[Period] = []
+        against: list[Period] = []
+        for i, periods in said.periods:
+            if i in self.used:
+                continue
+            before, after = said.at(i - 1), said.at(i + 1)
+            first = not main
+            compared = before in (C.THAN, C.VERSUS) or (
+                before is C.AND and after in (C.THAN, C.VERSUS) and not first
+            )
+            if compared and len(said.periods) + len(main) > 1 and not first:
+                against += periods
+            elif compared and first and len(said.periods) == 1:
+                against += periods
+            else:
+                main += periods
+        versus = said.cue(C.VERSUS, C.GAP, C.THAN) and not said.values
+        if not against and versus and len(main) == 2 and not said.groupings:
+            against, main = main[1:], main[:1]
+        shows = ("value", "difference", "rate") if said.cue(C.GAP) else ("value", "rate")
+        compare += [Comparison(CompareKind.PERIOD, p, shows) for p in against]
+        return tuple(dict.fromkeys(compare)), tuple(dict.fromkeys(main))
+
+    def _change(self) -> str | None:
+        for _, cue in self.said.changes:
+            if cue.show:
+                return cue.show
+        if any(cue.direction for _, cue in self.said.changes):
+            return "rate"
+        return None
+
+    # ── verbs with their objects ──────────────────────────────────────────────────────────────
+
+    def _verbs(self) -> tuple[tuple[m.Verb, tuple[Condition, ...], tuple[Period, ...]], ...]:
+        """买过A没买过B, 上个月买过但这个月没买: each verb keeps its own object and period."""
+        said = self.said
+        verbs = list(said.verbs)
+        if verbs or said.entities or said.asked or said.cue(C.PERSON):
+            bare = [(i, m.Verb(v.names)) for i, v in said.bare_verbs]
+            if any(v.negated for _, v in verbs) or (bare and not said.measures and not verbs):
+                verbs = sorted([*verbs, *bare], key=lambda x: x[0])
+        if not verbs:
+            return ()
+        out = []
+        several = len(verbs) > 1
+        for k, (i, verb) in enumerate(verbs):
+            end = verbs[k + 1][0] if k + 1 < len(verbs) else len(said.mentions)
+            start = verbs[k - 1][0] + 1 if k else 0
+            objects = [(j, v) for j, v in said.values if i < j < end and not self._starts_anew(i, j)]
+            conditions = [c for j, v in objects for c in (condition_of(v),)]
+            rows = [(j, c) for j, c in said.where if i < j < end]
+            conditions += [c for _, c in rows]
+            times = [(j, p) for j, p in said.periods if start <= j < i]
+            if several or verb.negated:
+                self.used |= {j for j, _ in objects} | {j for j, _ in rows}
+                owned = times if several or k or verb.negated else []
+                self.used |= {j for j, _ in owned}
+                out.append((verb, tuple(conditions), tuple(q for _, p in owned for q in p)))
+            else:
+                self.used |= {j for j, _ in objects}
+                out.append((verb, tuple(conditions), ()))
+        return tuple(out)
+
+    def _starts_anew(self, verb: int, place: int) -> bool:
+        """True when 的 + entity or a clause break lies between a verb and a later value."""
+        return any(verb < j < place for j, _ in (*self.said.entities, *self.said.asked))
+
+    # ── filters ───────────────────────────────────────────────────────────────────────────────
+
+    def _where(self) -> list[Condition]:
+        said = self.said
+        out: list[Condition] = [c for i, c in said.where if i not in self.used]
+        rest = [(i, v) for i, v in said.values if i not in self.used]
+        out += self._values(rest)
+        for i, name in said.terms:
+            negated = said.at(i - 1) in (C.NOT, C.EXCEPT)
+            out.append(Term(name, negated))
+        out += [WhereTime(c.grain, c.values) for _, c in said.cyclic]
+        return out
+
+    def _values(self, values: list[tuple[int, m.Values]]) -> list[Condition]:
+        """Same dimension named twice: one list; joined by 或 across dimensions: an Or."""
+        from semantic_layer.query import And, Or
+
+        clusters: list[list[Condition]] = [[]]
+        merged: dict[tuple[str, bool], list[Any]] = {}
+        order: list[tuple[int, tuple[str, bool]]] = []
+        for i, v in values:
+            key = (v.options[0][0], v.negated)
+            if key not in merged:
+                order.append((i, key))
+            merged.setdefault(key, []).extend(v.options[0][1])
+        either = set(self.said.places(C.OR))
+        previous = -9
+        for i, (dimension, negated) in order:
+            condition = condition_of(
+                m.Values(((dimension, tuple(dict.fromkeys(merged[dimension, negated]))),), negated)
+            )
+            if clusters[-1] and any(previous < j < i for j in either):
+                clusters.append([])
+            clusters[-1].append(condition)
+            previous = i
+        parts = [c for c in clusters if c]
+        if len(parts) < 2:
+            return [c for part in parts for c in part]
+        return [Or(tuple(p[0] if len(p) == 1 else And(tuple(p)) for p in parts))]
+
+    def _loose_thresholds(self) -> list[Condition]:
+        """超过1万 with its measure or column elsewhere in the sentence."""
+        said, out = self.said, []
+        for i, t in said.thresholds:
+            near_measures = sorted(said.measures, key=lambda x: (x[0] > i, abs(x[0] - i)))
+            near_dims = sorted(
+                ((j, d) for j, d in said.dims if self.graph.numeric(d)),
+                key=lambda x: (x[0] > i, abs(x[0] - i)),
+            )
+            changed = [c for j, c in said.changes if 0 < i - j <= 2]
+            if changed and (said.compares or t.percent):
+                compare = said.compares[0][1].kinds[0] if said.compares else CompareKind.PREVIOUS_PERIOD
+                measure = near_measures[0][1] if near_measures else MetricRef("")
+                sign = -1 if changed[0].direction < 0 else 1
+                op = _FLIP.get(t.op, t.op) if sign < 0 else t.op
+                values = tuple(sorted(sign * v for v in t.values))
+                out.append(HavingChange(measure, Comparison(compare), op, values))
+            elif near_dims and (not near_measures or abs(near_dims[0][0] - i) <= abs(near_measures[0][0] - i)):
+                j, dimension = near_dims[0]
+                self.used.add(j)
+                said.where.append((i, Where(dimension, t.op, t.values)))
+            elif near_measures:
+                out.append(Having(near_measures[0][1], t.op, t.values))
+            else:
+                self.penalty += 1.0
+        return out
+
+    # ── ranks, sorts ──────────────────────────────────────────────────────────────────────────
+
+    def _rank(self) -> tuple[m.Ranked | None, Measure | str | None]:
+        said = self.said
+        if not said.ranked:
+            return None, None
+        explicit = [r for r in said.ranked if r[1].explicit]
+        place, ranked = (explicit or said.ranked)[0]
+        for j, other in said.ranked:
+            if other is ranked:
+                continue
+            if ranked.explicit and not other.explicit and ranked.descending is None:
+                ranked = replace(ranked, descending=other.descending, quality=other.quality, change=other.change, hint=other.hint)
+            elif not ranked.explicit and not other.explicit and other.descending is not ranked.descending:
+                ranked = replace(ranked, both=True, descending=True)
+            elif ranked.explicit and not other.explicit:
+                ranked = replace(ranked, descending=other.descending)
+            self.used.add(j)
+        if len(said.sorts) and ranked.descending is None:
+            ranked = replace(ranked, descending=said.sorts[0][1])
+        return ranked, self._ranked_by(place)
+
+    def _ranked_by(self, place: int) -> Measure | str | None:
+        """The measure or column just before the rank word; else just after it."""
+        said = self.said
+        before = [(j, x) for j, x in (*said.measures, *self._numeric_dims()) if j < place]
+        after = [(j, x) for j, x in (*said.measures, *self._numeric_dims()) if j > place]
+        if before:
+            return max(before, key=lambda x: x[0])[1]
+        if after:
+            return min(after, key=lambda x: x[0])[1]
+        return None
+
+    def _numeric_dims(self) -> list[tuple[int, str]]:
+        from semantic_layer.catalog import Kind
+
+        kinds = (Kind.NUMBER, Kind.TIME)
+        return [(j, d) for j, d in self.said.dims if self.graph.kind(d) in kinds]
+
+    def _sort(self) -> tuple[bool | None, Measure | str | None]:
+        said = self.said
+        places = [i for i, _ in said.sorts] + said.places(C.SORT)
+        if not places:
+            return None, None
+        descending = said.sorts[0][1] if said.sorts else True
+        start = said.places(C.EACH)
+        things: list[tuple[int, Any]] = [*said.measures, *said.dims]
+        things += [(j, g.names[0]) for j, g in said.groupings if g.names and not g.names[0].startswith("@")]
+        before = [x for x in things if x[0] < max(places)]
+        if not before:
+            return descending, None
+        by = max(before, key=lambda x: x[0])
+        if isinstance(by[1], str) and (said.sorts or start):
+            self.used.add(by[0])
+            said.groupings[:] = [g for g in said.groupings if g[0] != by[0]]
+        return descending, by[1]
+
+    # ── groups ────────────────────────────────────────────────────────────────────────────────
+
+    def _groups(self) -> tuple[list[Group], tuple[str, ...], Any]:
+        said = self.said
+        placed: list[tuple[int, Group]] = list(said.grains)
+        each: list[str] = []
+        bucket = None
+        for i, g in said.groupings:
+            if g.bucket:
+                bucket = g.bucket
+                continue
+            for name in g.names[:1]:
+                dimension = self._member(name)
+                if dimension is None:
+                    continue
+                placed.append((i, By(dimension)))
+                if g.each:
+                    each.append(dimension)
+        if any(g.each for _, g in said.groupings):
+            placed += self._coordinated(placed)
+        placed.sort(key=lambda x: x[0])
+        return [g for _, g in placed], tuple(each), bucket
+
+    def _member(self, name: str) -> str | None:
+        return self.graph.member_of(name[1:]) if name.startswith("@") else name
+
+    def _coordinated(self, placed: list[tuple[int, Group]]) -> list[tuple[int, Group]]:
+        """各渠道和品类: what 和 joins to a group is a group."""
+        out: list[tuple[int, Group]] = []
+        for i, d in self.said.dims:
+            joined = self.said.at(i - 1) is C.AND and any(j == i - 2 for j, _ in (*placed, *out))
+            if joined and not self.graph.numeric(d) and i not in self.used:
+                out.append((i, By(d)))
+                self.used.add(i)
+        return out
+
+    # ── the rest ──────────────────────────────────────────────────────────────────────────────
+
+    def _streak(self) -> Streak | None:
+        said = self.said
+        if not said.streaks or not said.durations:
+            return None
+        i = said.streaks[0]
+        lengths = [d for j, d in said.durations if j > i]
+        if not lengths:
+            return None
+        duration = lengths[0]
+        direction, value = "down", None
+        negative = [v for j, v in said.verbs if v.negated and j > i]
+        change = [c for j, c in said.changes if j > i and c.direction]
+        if negative:
+            direction = "zero"
+        elif change:
+            direction = "up" if change[0].direction > 0 else "down"
+        elif said.thresholds or said.having:
+            direction, value = self._streak_level()
+        elif said.verbs or said.bare_verbs:
+            direction = "nonzero"
+        else:
+            return None
+        return Streak(int(duration.n), duration.grain, direction, value)
+
+    def _streak_level(self) -> tuple[str, float | None]:
+        said = self.said
+        if said.thresholds:
+            _, t = said.thresholds.pop(0)
+            return ("above" if t.op in (Op.GT, Op.GE) else "below"), float(t.values[0])
+        i, having = said.having[0]
+        if isinstance(having, Having) and isinstance(having.values[0], (int, float)):
+            said.having.pop(0)
+            said.measures.append((i, having.measure))
+            return ("above" if having.op in (Op.GT, Op.GE) else "below"), float(having.values[0])
+        return "down", None
+
+    def _windows(self) -> tuple[Window, ...]:
+        said = self.said
+        out = []
+        for i, cue in said.windows:
+            n = cue.n
+            if cue.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM):
+                lengths = [int(d.n) for _, d in said.durations]
+                numbers = [int(x.value) for j, x in said.numbers if abs(j - i) <= 2]
+                n = (lengths or numbers or [7])[0]
+            out.append(Window(cue.kind, n=n, within=("*",) if cue.within else ()))
+        return tuple(dict.fromkeys(out))
+
+    def _form(self) -> Form | None:
+        said = self.said
+        if said.forms:
+            return said.forms[0][1].form
+        if said.cue(C.EXISTS, C.WHETHER):
+            return Form.YES_NO
+        for _, a in said.asked:
+            return a.form
+        if said.cue(C.LIST, C.DETAIL):
+            return Form.LIST
+        if said.cue(C.WHICH, C.PERSON):
+            return Form.WHICH
+        return None
+
+
+_FLIP = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}
+
+
+def condition_of(values: m.Values) -> Where:
+    """The filter that a list of values means, by its first option."""
+    dimension, items = values.options[0]
+    if len(items) == 1:
+        return Where(dimension, Op.NE if values.negated else Op.EQ, items)
+    return Where(dimension, Op.NOT_IN if values.negated else Op.IN, items)
+
+
+__all__ = ["ByTime", "condition_of", "read"]

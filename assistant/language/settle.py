@@ -1,0 +1,332 @@
+"""Draft → query: the roles that only the catalog can settle.
+
+What is counted, what is grouped, which rows are listed. Everything here is a decision of the form
+"said A, has B, therefore C"; each that a reader should know leaves an assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.language.detail import detail_query
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.grouping import groups_for, measure_groups
+from assistant.language.meaning import Asked, Cue
+from assistant.language.people import verb_conditions
+from assistant.language.ranking import order_for, top_for
+from semantic_layer.query import (
+    Agg,
+    AnalysisQuery,
+    And,
+    By,
+    ByPeriod,
+    ByTime,
+    CatalogQuery,
+    ColumnAggregate,
+    CompareKind,
+    Comparison,
+    Condition,
+    Contrast,
+    Form,
+    Grain,
+    Group,
+    Having,
+    HavingChange,
+    Measure,
+    Members,
+    MetricQuery,
+    MetricRef,
+    Query,
+    Rollup,
+    Scope,
+    Window,
+    WindowKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A query, what was assumed on the way, and what that costs the reading."""
+
+    query: Query
+    assumptions: tuple[str, ...] = ()
+    penalty: float = 0.0
+
+
+def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
+    """Every query that the draft may mean, likeliest first; nothing when it names no subject."""
+    if draft.about:
+        yield Settled(CatalogQuery(draft.about, catalog_names(draft)))
+        return
+    if draft.analysis:
+        scope = Scope(conjunction(draft.where), draft.periods)
+        measure = draft.measures[0] if draft.measures else None
+        by = tuple(g.dimension for g in draft.groups if isinstance(g, By))
+        yield Settled(AnalysisQuery(draft.analysis, scope=scope, by=by, measure=measure))
+        return
+    yield from _asked(draft, graph)
+
+
+def catalog_names(draft: Draft) -> tuple[str, ...]:
+    """The metrics and dimensions that a question about the model is about."""
+    metrics = [x.metric for x in draft.measures if isinstance(x, MetricRef)]
+    return tuple(dict.fromkeys((*metrics, *draft.columns)))
+
+
+def conjunction(parts: tuple[Condition, ...]) -> Condition | None:
+    kept = tuple(dict.fromkeys(parts))
+    if not kept:
+        return None
+    return kept[0] if len(kept) == 1 else And(kept)
+
+
+def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
+    members, measure, used = verb_conditions(draft, graph)
+    where = (*draft.where, *members)
+    if draft.inner is not None and draft.inner_dimension:
+        where = (*where, Members(draft.inner_dimension, draft.inner))
+    draft = replace(draft, where=where)
+    if measure is not None and not draft.measures:
+        draft = replace(draft, measures=(measure,), asked=tuple(a for a in draft.asked if a not in used))
+    elif used:
+        draft = replace(draft, asked=tuple(a for a in draft.asked if a not in used) or draft.asked)
+    measures = draft.measures
+    counted = _count_asked(draft)
+    if draft.having and not measures:
+        yield from _grouped_by_condition(draft, graph, counted)
+        return
+    if not measures and counted is not None:
+        yield from _counting(draft, graph, counted)
+        return
+    if not measures and (implied := _implied_count(draft, graph)) is not None:
+        yield from _metric(replace(draft, measures=(implied,)), graph)
+        return
+    if measures:
+        yield from _metric(draft, graph)
+        return
+    query = detail_query(draft, graph)
+    if query is not None:
+        yield Settled(query)
+
+
+def _count_asked(draft: Draft) -> Asked | None:
+    return next((a for a in draft.asked if a.form is Form.COUNT), None)
+
+
+def _thing(asked: Asked, graph: Graph) -> str | None:
+    """The dimension whose members are asked for."""
+    if asked.names:
+        return asked.names[0]
+    return graph.member_of(asked.tables[0]) if asked.tables else None
+
+
+def _grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> Iterator[Settled]:
+    """累计消费满1万的用户有哪些 / 有几个: the groups that satisfy a condition on a measure."""
+    measures = tuple(dict.fromkeys(_measure_of(h) for h in draft.having))
+    if any(isinstance(x, MetricRef) and not x.metric for x in measures):
+        return
+    target = replace(draft, measures=tuple(m for m in measures if m is not None))
+    if counted is not None:
+        thing = key_thing(counted, graph)
+        if thing is None:
+            return
+        rest = tuple(a for a in draft.asked if a is not counted)
+        target = replace(target, asked=rest, groups=_with(target.groups, By(thing)), columns=tuple(c for c in target.columns if c != thing))
+        for s in _metric(target, graph):
+            if isinstance(s.query, MetricQuery):
+                yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
+        return
+    yield from _metric(target, graph)
+
+
+def key_thing(asked: Asked, graph: Graph) -> str | None:
+    if asked.names:
+        return asked.names[0]
+    if not asked.tables:
+        return None
+    return graph.key_of(asked.tables[0]) or graph.member_of(asked.tables[0])
+
+
+def _measure_of(condition: Condition) -> Measure | None:
+    return condition.measure if isinstance(condition, (Having, HavingChange)) else None
+
+
+def _with(groups: tuple[Group, ...], group: Group) -> tuple[Group, ...]:
+    return groups if group in groups else (*groups, group)
+
+
+def _counting(draft: Draft, graph: Graph, counted: Asked) -> Iterator[Settled]:
+    """多少个X: the metric that counts X, or distinct members of a dimension."""
+    rest = tuple(a for a in draft.asked if a is not counted)
+    if draft.streak is not None and counted.tables:
+        thing = key_thing(counted, graph)
+        if thing is not None:
+            target = replace(draft, asked=rest, groups=(By(thing),), measures=(graph.counter_of(counted.tables[0]),))
+            for s in _metric(target, graph):
+                if isinstance(s.query, MetricQuery):
+                    yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT)))
+            return
+    measure: Measure
+    if counted.tables:
+        measure = graph.counter_of(counted.tables[0])
+    elif counted.names and graph.numeric(counted.names[0]):
+        query = detail_query(replace(draft, asked=rest, columns=(*draft.columns, counted.names[0])), graph)
+        if query is not None:
+            yield Settled(query)
+        return
+    elif counted.names:
+        measure = ColumnAggregate(Agg.COUNT_DISTINCT, counted.names[0])
+    else:
+        return
+    yield from _metric(replace(draft, measures=(measure,), asked=rest), graph)
+
+
+def _implied_count(draft: Draft, graph: Graph) -> Measure | None:
+    """哪个歌手的演唱会最多: the things counted are named, the count is not."""
+    r = draft.ranked
+    if r is None or draft.rank_by is not None or r.hint or r.quality or r.change:
+        return None
+    which = [a for a in draft.asked if a.names or a.tables]
+    named = [t for t in draft.entities]
+    if which and named:
+        return graph.counter_of(named[0])
+    return None
+
+
+def _metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
+    """The query about measures that the draft describes."""
+    draft, keep = measure_groups(draft, graph)
+    groups, penalty = groups_for(draft, graph)
+    contrast = _contrast(draft, groups)
+    if contrast is not None:
+        groups = tuple(g for g in groups if g != By(contrast.dimension))
+    groups = _trend(draft, groups)
+    if len(draft.periods) > 1 and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
+        groups = (ByPeriod(), *groups)
+    windows = _windows(draft, groups)
+    having, claim = _conditions(draft, groups)
+    for compare, said in _comparisons(draft):
+        if draft.ranked and draft.ranked.explicit is False and draft.ranked.comparative and contrast:
+            contrast = None
+        top = top_for(draft, graph, groups, compare)
+        yield Settled(
+            MetricQuery(
+                measures=draft.measures,
+                group_by=groups,
+                scope=Scope(conjunction(draft.where), draft.periods, draft.time_dimension),
+                compare=compare,
+                contrast=contrast,
+                having=conjunction(_filled(having, draft)),
+                windows=windows,
+                top=top if WindowKind.RANK not in {w.kind for w in windows} else None,
+                order=order_for(draft, groups, compare),
+                streak=draft.streak,
+                keep=keep,
+                claim=claim,
+                form=draft.form or Form.VALUE,
+            ),
+            (*draft.assumptions, *said),
+            penalty + draft.penalty,
+        )
+
+
+def _filled(conditions: tuple[Condition, ...], draft: Draft) -> tuple[Condition, ...]:
+    """Conditions whose measure was not said take the measure of the question."""
+    out: list[Condition] = []
+    for c in conditions:
+        if isinstance(c, (Having, HavingChange)) and c.measure == MetricRef("") and draft.measures:
+            c = replace(c, measure=draft.measures[0])
+        out.append(c)
+    return tuple(out)
+
+
+def _conditions(
+    draft: Draft, groups: tuple[Group, ...]
+) -> tuple[tuple[Condition, ...], Condition | None]:
+    """Conditions on measures filter groups; asked 是不是 of a single number they are a claim."""
+    having = draft.having
+    if draft.form is Form.YES_NO and having and not groups:
+        return (), conjunction(_filled(having, draft))
+    return having, None
+
+
+def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
+    """Two members side by side, when their difference is what is asked."""
+    gap = bool({Cue.GAP} & draft.cues)
+    for v in draft.values:
+        dimension, items = v.options[0]
+        if len(items) == 2 and not v.negated and (v.versus or gap) and not draft.ranked:
+            if gap or v.versus:
+                return Contrast(dimension, items[0], items[1])
+    return None
+
+
+def _trend(draft: Draft, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    wants_time = draft.form is Form.TREND or any(
+        w.kind in (WindowKind.CUMULATIVE, WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
+        and (draft.form is Form.TREND or w.kind is not WindowKind.CUMULATIVE)
+        for w in draft.windows
+    )
+    if wants_time and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
+        return (ByTime(natural_grain(draft)), *groups)
+    return groups
+
+
+def natural_grain(draft: Draft) -> Grain:
+    """Days up to two months, weeks up to half a year when moving averages need points, else months."""
+    days = 0
+    for p in draft.periods:
+        if p.start is None or p.end is None:
+            return Grain.MONTH
+        days += (p.end - p.start).days
+    if not draft.periods:
+        moving = any(w.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM) for w in draft.windows)
+        return Grain.DAY if moving else Grain.MONTH
+    if days <= 2:
+        return Grain.HOUR
+    if any(w.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM) for w in draft.windows):
+        return Grain.DAY
+    return Grain.DAY if days <= 62 else Grain.MONTH if days <= 1200 else Grain.YEAR
+
+
+def _windows(draft: Draft, groups: tuple[Group, ...]) -> tuple[Window, ...]:
+    out = []
+    dims = tuple(g.dimension for g in groups if isinstance(g, By))
+    has_time = any(isinstance(g, ByTime) for g in groups)
+    for w in draft.windows:
+        if w.kind is WindowKind.CUMULATIVE and not has_time:
+            continue  # 今年累计销售额 is the plain total
+        if w.kind in (WindowKind.SHARE, WindowKind.RANK, WindowKind.CUMULATIVE_SHARE) and not groups:
+            continue
+        within: tuple[str, ...] = ()
+        if w.kind is WindowKind.SHARE and len(dims) > 1:
+            inside = w.within or (Cue.WITHIN in draft.cues and len(draft.each) > 1)
+            within = dims[:1] if inside else ()
+        out.append(replace(w, within=within))
+    return tuple(out)
+
+
+def _comparisons(draft: Draft) -> Iterator[tuple[tuple[Comparison, ...], tuple[str, ...]]]:
+    """The comparisons said; a change with no comparison named is read both ways."""
+    wants = draft.change is not None or (draft.ranked is not None and draft.ranked.change is not None)
+    if draft.compare:
+        shown = draft.compare
+        if draft.change == "difference":
+            shown = tuple(replace(c, shows=("value", "difference", "rate")) for c in shown)
+        yield shown, ()
+        return
+    if not wants or draft.streak or draft.form is Form.TREND or any(isinstance(h, HavingChange) for h in draft.having):
+        yield (), ()
+        return
+    shows = ("value", "difference", "rate") if draft.change == "difference" else ("value", "rate")
+    for kind in (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR):
+        yield (Comparison(kind, shows=shows),), ()
+
+
+
+
+
+
+__all__ = ["Settled", "settle"]

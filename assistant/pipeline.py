@@ -1,0 +1,98 @@
+"""The arrow: understood → plan → statement → result → reply. Composition only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from time import perf_counter
+
+from assistant.answer.compose import compose
+from assistant.answer.definitions import compose_catalog
+from assistant.answer.wording import sentence
+from assistant.language.festivals import festival
+from assistant.problems import problem
+from assistant.reply import Choice, Common, Option, Refusal, Reply, Timing, Unread
+from assistant.understand import Understood
+from semantic_layer.catalog import Catalog
+from semantic_layer.engines.base import Engine, EngineError, QueryCancelled, QueryTimeout
+from semantic_layer.errors import Unanswerable
+from semantic_layer.plan import plan
+from semantic_layer.query import AnalysisQuery, CatalogQuery, Query
+from semantic_layer.sql import compile_plan
+
+TIMEOUT = 30.0
+Stage = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One question on its way: what was typed, when, and how the person may stop it."""
+
+    question: str
+    today: date
+    parse_ms: float = 0.0
+    unread: tuple[Unread, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    chart: str | None = None
+    previous_sql: str = ""
+    cancel: threading.Event | None = None
+    stage: Stage | None = None
+
+    def at(self, name: str) -> None:
+        if self.stage is not None:
+            self.stage(name)
+
+
+def decline(run: Run, code: str, catalog: Catalog, query: Query | None = None, **details: str) -> Refusal:
+    """A problem, in words, with the nearest questions that work."""
+    examples = tuple(q for _, q in catalog.examples[:3])
+    message, help = problem(code, suggestions=examples, **details)
+    common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
+    return Refusal(common, code, message, help, next_questions=examples, query=query)
+
+
+def offer(run: Run, understood: Understood, catalog: Catalog) -> Choice:
+    options = tuple(Option(sentence(q, catalog), q) for q in understood.options)
+    common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
+    return Choice(common, options, understood.words)
+
+
+def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
+    """Run ``query`` and tell its result; every failure comes back as a ``Refusal``."""
+    if isinstance(query, CatalogQuery):
+        return compose_catalog(run.question, query, catalog, run.previous_sql)
+    if isinstance(query, AnalysisQuery):
+        return decline(run, "not-supported-yet", catalog, query, what="做这个分析")
+    try:
+        started = perf_counter()
+        statement = compile_plan(plan(query, catalog, run.today, festival), catalog)
+        planned = perf_counter()
+        run.at("查询")
+        result = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
+        ran = perf_counter()
+    except Unanswerable as e:
+        message, help = problem(e.code, suggestions=e.suggestions, **e.details)
+        common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
+        return Refusal(common, e.code, message, help, query=query)
+    except QueryTimeout:
+        return decline(run, "timeout", catalog, query, seconds=f"{TIMEOUT:.0f}")
+    except QueryCancelled:
+        return decline(run, "cancelled", catalog, query)
+    except EngineError:
+        return decline(run, "failed", catalog, query)
+    run.at("作图")
+    timing = Timing(run.parse_ms, (planned - started) * 1e3, (ran - planned) * 1e3)
+    return compose(
+        run.question,
+        query,
+        result,
+        catalog,
+        sql=statement.sql,
+        dialect=statement.dialect,
+        timing=timing,
+        unread=run.unread,
+        assumptions=run.assumptions,
+        chart=run.chart,
+    )

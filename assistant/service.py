@@ -1,0 +1,233 @@
+"""One opened business: its catalog, its database, and the conversations about it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from assistant import pipeline
+from assistant.language.calendar import Calendar, Event
+from assistant.language.dialogue import Context
+from assistant.language.graph import Graph
+from assistant.language.lexicon import Lexicon
+from assistant.language.parse import Parser
+from assistant.memory import advanced, from_reply, undone
+from assistant.pipeline import Run
+from assistant.reply import Answer, Refusal, Reply
+from assistant.understand import Understood, understand
+from semantic_layer.catalog import Catalog
+from semantic_layer.engines.base import Engine
+from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.errors import Unanswerable
+from semantic_layer.infer import infer
+from semantic_layer.load import load, with_values
+from semantic_layer.plan import plan
+from semantic_layer.query import CatalogQuery, Query
+from semantic_layer.sources import open_source
+
+ROOT = Path(__file__).parents[1]
+SESSIONS = 500  # conversations kept in memory, the oldest forgotten first
+SUGGESTED = 3
+
+
+@dataclass(slots=True)
+class Session:
+    context: Context
+    sql: str = ""
+
+
+class Assistant:
+    """Open with ``Assistant.open``. Safe to share between threads."""
+
+    def __init__(self, catalog: Catalog, engine: Engine) -> None:
+        self.catalog, self.engine = catalog, engine
+        events = tuple(
+            Event(p.label, start, end) for p in catalog.periods for start, end in p.spans
+        )
+        calendar = Calendar(catalog.fiscal_year_start, events)
+        self.parser = Parser(Lexicon(catalog), Graph(catalog), calendar)
+        self.sessions: OrderedDict[str, Session] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, model: str | Path = "retail", *, source: str | Path | None = None
+    ) -> Assistant:
+        """A model by name or folder, its data where its YAML says; or ``source`` alone, whose model is
+        inferred. With both, the model is read over that data.
+
+        Raises ``ModelErrors`` for mistakes in YAML, ``EngineError`` for a database that won't open.
+        """
+        if source is not None and model == "retail":
+            engine: Engine = open_source(source)
+            return cls(_filled(infer(engine, Path(source).stem, str(source)), engine), engine)
+        catalog = load(model)
+        engine = DuckDBEngine.open(source or _path(catalog.source))
+        return cls(_filled(catalog, engine), engine)
+
+    # ── asking ────────────────────────────────────────────────────────────────────────────────
+
+    def ask(
+        self,
+        question: str,
+        session: str | None = None,
+        today: date | None = None,
+        user: str | None = None,
+        on_stage: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Reply:
+        """Answer, choice or problem; never raises for what a person may type.
+
+        ``session`` names a conversation whose context is kept; without one the question stands alone.
+        """
+        day = today or self.today
+        started = perf_counter()
+        if on_stage is not None:
+            on_stage("理解")
+        remembered = self._session(session)
+        understood = self._understand(question, day, remembered)
+        run = Run(
+            question,
+            day,
+            (perf_counter() - started) * 1e3,
+            understood.unread_spans,
+            understood.assumptions,
+            understood.chart,
+            remembered.sql if remembered else "",
+            cancel,
+            on_stage,
+        )
+        reply = self._reply(run, understood, remembered)
+        return self._kept(reply, session)
+
+    def run(self, query: Query, question: str = "", session: str | None = None) -> Reply:
+        """Answer a query that was chosen or edited rather than typed."""
+        remembered = self._session(session)
+        run = Run(question, self.today, previous_sql=remembered.sql if remembered else "")
+        return self._kept(self._told(run, query), session)
+
+    def read(
+        self, question: str, session: str | None = None, today: date | None = None
+    ) -> Understood:
+        """What the question means, without running anything; the conversation moves on as if it had."""
+        day = today or self.today
+        remembered = self._session(session)
+        understood = self._understand(question, day, remembered)
+        if session is not None and understood.query is not None and understood.status == "answer":
+            context = remembered.context if remembered else Context()
+            self._remember(session, Session(advanced(context, understood.query)))
+        return understood
+
+    @property
+    def today(self) -> date:
+        return self.catalog.today or date.today()
+
+    def recall(self, session: str, reply: Reply) -> None:
+        """Go on from a stored reply after a restart."""
+        self._kept(reply, session)
+
+    def forget(self, session: str) -> None:
+        with self._lock:
+            self.sessions.pop(session, None)
+
+    # ── inside ────────────────────────────────────────────────────────────────────────────────
+
+    def _understand(self, question: str, day: date, remembered: Session | None) -> Understood:
+        context = remembered.context if remembered else None
+        understood = understand(self.parser, question, day, context)
+        directive = understood.directive
+        if directive is None or context is None:
+            return understood
+        if directive.what == "undo":
+            previous = undone(context)
+            if previous.query is None:
+                return replace(understood, status="problem", code="no-context", directive=None)
+            return replace(understood, query=previous.query)
+        if directive.what == "chart" and context.query is not None:
+            return replace(understood, query=context.query, chart=directive.detail)
+        if directive.what == "sql":
+            return replace(understood, query=CatalogQuery("sql"))
+        return understood
+
+    def _reply(self, run: Run, understood: Understood, remembered: Session | None) -> Reply:
+        if understood.directive is not None and remembered is not None:
+            if understood.directive.what == "reset":
+                remembered.context, remembered.sql = Context(), ""
+                return self._told(run, CatalogQuery("help"))
+            if understood.directive.what == "undo":
+                remembered.context = undone(remembered.context)
+        if understood.status == "problem" or understood.query is None:
+            code = understood.code or "no-metric"
+            return pipeline.decline(run, code, self.catalog, understood.query, words=understood.words)
+        if understood.status == "choice":
+            return pipeline.offer(run, understood, self.catalog)
+        return self._told(run, understood.query)
+
+    def _told(self, run: Run, query: Query) -> Reply:
+        started = perf_counter()
+        reply = pipeline.answer(run, query, self.catalog, self.engine)
+        if not isinstance(reply, Answer):
+            return reply
+        timing = reply.common.timing
+        kept = self._answerable(reply.next_questions, run.today)
+        spent = (perf_counter() - started) * 1e3 - timing.plan - timing.run
+        common = replace(reply.common, timing=replace(timing, answer=spent))
+        return replace(reply, common=common, next_questions=kept)
+
+    def _answerable(self, questions: tuple[str, ...], today: date) -> tuple[str, ...]:
+        """Of the suggested questions, the first three that are read whole and can be planned."""
+        out: list[str] = []
+        for question in questions:
+            understood = understand(self.parser, question, today, None)
+            if understood.status != "answer" or understood.unread or understood.query is None:
+                continue
+            if not isinstance(understood.query, CatalogQuery):
+                try:
+                    plan(understood.query, self.catalog, today)
+                except Unanswerable:
+                    continue
+            out.append(question)
+            if len(out) == SUGGESTED:
+                break
+        return tuple(out)
+
+    def _session(self, name: str | None) -> Session | None:
+        if name is None:
+            return None
+        with self._lock:
+            found = self.sessions.get(name)
+            if found is None:
+                found = self.sessions[name] = Session(Context())
+            self.sessions.move_to_end(name)
+            while len(self.sessions) > SESSIONS:
+                self.sessions.popitem(last=False)
+            return found
+
+    def _remember(self, name: str, session: Session) -> None:
+        with self._lock:
+            self.sessions[name] = session
+
+    def _kept(self, reply: Reply, session: str | None) -> Reply:
+        if session is None or isinstance(reply, Refusal):
+            return reply
+        if isinstance(reply, Answer) and not isinstance(reply.query, CatalogQuery):
+            remembered = self._session(session)
+            if remembered is not None:
+                self._remember(session, Session(from_reply(remembered.context, reply), reply.sql))
+        return reply
+
+
+def _path(source: str) -> Path:
+    path = Path(source)
+    return path if path.is_absolute() else ROOT / path
+
+
+def _filled(catalog: Catalog, engine: Engine) -> Catalog:
+    """The catalog with the words and the days that its data holds."""
+    since, until = engine.bounds(catalog)
+    return replace(with_values(catalog, engine.values(catalog)), since=since, until=until)

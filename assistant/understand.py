@@ -1,0 +1,119 @@
+"""A sentence in its conversation → one query, a choice, a directive, or why not. No SQL runs here.
+
+This is where reading turns into a decision: answer, ask back or refuse. The rule is to ask rather
+than guess, and never to drop a word in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.language.dialogue import Context, Directive
+from assistant.language.heavy import heavy
+from assistant.language.meaning import Cue
+from assistant.language.parse import Parse, Parser, Reading
+from assistant.reply import Unread
+from semantic_layer.query import CatalogQuery, Query
+
+LIMIT = 500  # characters of one question
+MOST = 4  # readings offered
+INJECTION = re.compile(
+    r"(;\s*--|--\s*$|/\*|\bdrop\s+table\b|\bunion\s+(all\s+)?select\b|'\s*or\s+'?1'?\s*=\s*'?1"
+    r"|\bdelete\s+from\b|\binsert\s+into\b|\bupdate\s+\w+\s+set\b|\btruncate\s+table\b|\bxp_cmdshell\b|;\s*drop\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """``status``: answer (``query`` or ``directive``), choice (``options``), problem (``code``)."""
+
+    status: str
+    query: Query | None = None
+    options: tuple[Query, ...] = ()
+    unread_spans: tuple[Unread, ...] = ()
+    code: str = ""
+    words: str = ""
+    assumptions: tuple[str, ...] = ()
+    directive: Directive | None = None
+    chart: str | None = None
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        return tuple(u.text for u in self.unread_spans)
+
+
+def understand(parser: Parser, question: str, today: date, context: Context | None) -> Understood:
+    """Never raises for what a person may type."""
+    said = question.strip()
+    if not said:
+        return Understood("problem", code="empty-question")
+    if len(said) > LIMIT:
+        return Understood("problem", code="long-question", words=str(len(said)))
+    if INJECTION.search(said):
+        return Understood("problem", code="injection")
+    parse = parser.parse(question, today, context)
+    best = parse.best
+    if best is None:
+        return Understood("problem", code="no-metric")
+    unread = tuple(_unread(parse, best))
+    if refused := _refused(best):
+        return Understood("problem", code=refused, unread_spans=unread)
+    answerable = [r for r in parse.readings if r.query is not None or r.directive is not None]
+    if not answerable:
+        return _nothing(best, unread, context)
+    best = answerable[0]
+    unread = tuple(_unread(parse, best))
+    weighty = [u for u in unread if heavy(u.text)]
+    if weighty:
+        words = "、".join(u.text for u in weighty)
+        return Understood("problem", query=best.query, code="unread-words", words=words, unread_spans=unread)
+    rivals = _distinct(r.query for r in parse.rivals if r.query is not None and len(r.unread) == len(best.unread))
+    if len(rivals) > 1 and best.query in rivals:
+        return Understood("choice", options=tuple(rivals[:MOST]), unread_spans=unread, assumptions=best.assumptions)
+    return Understood(
+        "answer",
+        query=best.query,
+        unread_spans=unread,
+        assumptions=best.assumptions,
+        directive=best.directive,
+        chart=best.draft.chart,
+    )
+
+
+def _refused(best: Reading) -> str:
+    """The code of what we never do. Politeness around a real question is no reason to refuse it."""
+    refuse = best.draft.refuse
+    if refuse is None:
+        return ""
+    if refuse == "write-operation":
+        return refuse
+    if best.query is not None and not isinstance(best.query, CatalogQuery) and refuse == "chitchat":
+        return ""
+    return "unknowable" if refuse == "out-of-domain" else refuse
+
+
+def _nothing(best: Reading, unread: tuple[Unread, ...], context: Context | None) -> Understood:
+    words = "、".join(u.text for u in unread)
+    follow = best.draft.cues & {Cue.THEN, Cue.IT, Cue.INSTEAD, Cue.REMOVE, Cue.ONLY, Cue.ALSO}
+    if unread:
+        code = "unknown-metric" if best.draft.empty else "unread-words"
+        return Understood("problem", code=code, words=words, unread_spans=unread)
+    if (follow or not best.draft.empty) and (context is None or context.query is None):
+        code = "no-context" if follow else "no-metric"
+        return Understood("problem", code=code, unread_spans=unread)
+    return Understood("problem", code="no-metric", unread_spans=unread)
+
+
+def _unread(parse: Parse, reading: Reading) -> Iterable[Unread]:
+    for start, end in reading.unread:
+        text = parse.text.original[start:end].strip()
+        if text:
+            yield Unread(text, start, end)
+
+
+def _distinct(queries: Iterable[Query]) -> list[Query]:
+    return list(dict.fromkeys(queries))
