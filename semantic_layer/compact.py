@@ -51,6 +51,7 @@ from semantic_layer.query import (
     Term,
     Top,
     Where,
+    WhereTime,
     Window,
     WindowKind,
 )
@@ -198,6 +199,9 @@ def condition_text(condition: Condition) -> str:
     match condition:
         case Where(dimension, op, values):
             return _test(dimension, op, [value_text(value) for value in values])
+        case WhereTime(grain, units, dimension):
+            of = f" of {dimension}" if dimension else ""
+            return _test(grain.value + of, Op.IN, [f"{unit}" for unit in sorted(set(units))])
         case Having(measure, op, values):
             texts = [_benchmark(v) if isinstance(v, Benchmark) else number_text(v) for v in values]
             return _test(measure_text(measure), op, texts)

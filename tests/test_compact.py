@@ -41,6 +41,7 @@ from semantic_layer.query import (
     Term,
     Top,
     Where,
+    WhereTime,
     Window,
     WindowKind,
 )
@@ -156,6 +157,11 @@ def test_two_filters_that_differ(one: Condition, other: Condition) -> None:
 )
 def test_periods_include_their_last_day(period: Period, text: str) -> None:
     assert compact(MetricQuery((GMV,), scope=Scope(periods=(period,))))["period"] == text
+
+
+def test_hours_of_the_day_and_weekends() -> None:
+    assert _filtered(WhereTime(Grain.HOUR_OF_DAY, (21, 20))) == ["hour_of_day in 20|21"]
+    assert _filtered(WhereTime(Grain.WEEKEND, (1,), "pay_time")) == ["weekend of pay_time = 1"]
 
 
 def test_an_aggregate_of_a_column() -> None:
