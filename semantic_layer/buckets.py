@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from sqlglot import exp
 
@@ -97,7 +98,7 @@ def shown_label(build: Build, plan: Plan, slot: Slot, value: exp.Expr) -> exp.Ex
             return _chosen(value, labels)
         case ByBucket(edges=edges) if edges:
             texts = [f"{e:g}" if abs(e) < 1e6 else f"{e:.0f}" for e in edges]
-            inner = [f"{a}–{b}" for a, b in zip(texts, texts[1:], strict=False)]
+            inner = [f"{a}–{b}" for a, b in pairwise(texts)]
             return _chosen(value, [f"<{texts[0]}", *inner, f"≥{texts[-1]}"])
         case ByBucket() as group:
             return _range(build, slot, group, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from semantic_layer.catalog import Catalog, Direction, Format, Kind
+from semantic_layer.catalog import Catalog, Format, Kind
 from semantic_layer.expressions import is_cyclic
 from semantic_layer.query import (
     Agg,
@@ -19,9 +19,7 @@ from semantic_layer.query import (
     Formula,
     Grain,
     Group,
-    Having,
     Measure,
-    MetricQuery,
     MetricRef,
     Op,
     PerUnit,
@@ -253,14 +251,3 @@ def unique(columns: list[Column]) -> list[str]:
             name, n = f"{column.name}_{n}", n + 1
         taken[name] = None
     return list(taken)
-
-
-def directed(column: Column) -> Direction:
-    return column.direction
-
-
-def default_period_metrics(query: MetricQuery) -> tuple[str, ...]:
-    return tuple(m.metric for m in query.measures if isinstance(m, MetricRef))
-
-
-__all__ = ["Having", "group_column", "measure_column"]

@@ -24,7 +24,7 @@ from semantic_layer.expressions import (
 from semantic_layer.facts import within
 from semantic_layer.grids import Build
 from semantic_layer.plan import Plan
-from semantic_layer.query import ColumnAggregate, Contrast, DetailQuery, Op, Top, Where
+from semantic_layer.query import ColumnAggregate, Contrast, DetailQuery, Top
 from semantic_layer.result import Column, ColumnRole
 from semantic_layer.windows import over
 
@@ -205,6 +205,3 @@ def _contrast(
         replace(change, name="difference", label="差值"),
         replace(change, name="rate", label="差率", unit="", format=Format.PERCENT),
     )
-
-
-__all__ = ["Op", "Where", "detail_select"]

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -36,7 +35,7 @@ class Bounds:
 @lru_cache(maxsize=4096)
 def _parse(sql: str) -> exp.Expr:
     text = sql.replace("{start}", START).replace("{end}", END)
-    return cast(exp.Expr, sqlglot.parse_one(text, dialect=DIALECT))
+    return sqlglot.parse_one(text, dialect=DIALECT)
 
 
 def parse(sql: str) -> exp.Expr:
@@ -91,9 +90,15 @@ def quote(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=not plain or name.lower() in RESERVED)
 
 
-RESERVED = frozenset(
-    ["all", "analyse", "analyze", "and", "any", "array", "as", "asc", "both", "case", "cast", "check", "collate", "column", "constraint", "create", "default", "desc", "distinct", "do", "else", "end", "except", "exists", "false", "fetch", "for", "foreign", "from", "full", "group", "having", "in", "index", "inner", "intersect", "into", "is", "join", "lateral", "left", "like", "limit", "not", "null", "offset", "on", "only", "or", "order", "outer", "pivot", "primary", "qualify", "references", "returning", "right", "row", "rows", "select", "set", "show", "some", "summarize", "table", "then", "to", "trailing", "true", "union", "unique", "unpivot", "user", "using", "values", "when", "where", "window", "with", "current_date", "interval"]
-)
+KEYWORDS = """
+    all analyse analyze and any array as asc both case cast check collate column constraint
+    create current_date default desc distinct do else end except exists false fetch for foreign
+    from full group having in index inner intersect interval into is join lateral left like
+    limit not null offset on only or order outer pivot primary qualify references returning
+    right row rows select set show some summarize table then to trailing true union unique
+    unpivot user using values when where window with
+"""
+RESERVED = frozenset(KEYWORDS.split())
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -286,7 +291,7 @@ class Frame:
         select = exp.Select().from_(self._relation(self.base))
         for name in self._needed:
             join = self._paths[name][-1]
-            on = [
+            on: list[exp.Expr] = [
                 exp.EQ(this=column(a, join.left), expression=column(b, join.right))
                 for a, b in join.on
             ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlglot import exp
 
@@ -42,6 +43,7 @@ from semantic_layer.query import (
     Period,
 )
 
+Day = date | datetime
 SPANS = "spans"
 COMPARISONS = {">": Op.GT, ">=": Op.GE, "<": Op.LT, "<=": Op.LE}
 
@@ -278,15 +280,15 @@ def _bounds(request: Request, time: exp.Expr | None) -> Bounds | None:
     return Bounds(_pick(time, spans, 0), _pick(time, spans, 1))
 
 
-def _or(day: object, otherwise: object) -> object:
+def _or(day: Day | None, otherwise: Day) -> Day:
     return otherwise if day is None else day
 
 
-def _pick(time: exp.Expr, spans: list[tuple[object, object]], side: int) -> exp.Expr:
+def _pick(time: exp.Expr, spans: list[tuple[Day, Day]], side: int) -> exp.Expr:
     ifs = [
         exp.If(
-            this=exp.LT(this=time.copy(), expression=literal(s[1])),  # type: ignore[arg-type]
-            true=literal(s[side]),  # type: ignore[arg-type]
+            this=exp.LT(this=time.copy(), expression=literal(s[1])),
+            true=literal(s[side]),
         )
         for s in spans
     ]

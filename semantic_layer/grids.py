@@ -77,6 +77,9 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
     relations: dict[tuple[object, ...], list[tuple[str, Leaf]]] = {}
     for pair in named:
         relations.setdefault(kin(pair[1]), []).append(pair)
+    if len(relations) == 1 and not _is_filled(grid):
+        alone = fact(build.catalog, named, request, build.nested)
+        return build.add(name, _inlined(alone, grid, named, build))
     facts = [
         (
             build.add(
@@ -96,6 +99,41 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
         value = row.value(node)
         query = query.select(value.as_(quote(label)))
     return build.add(name, query)
+
+
+def _inlined(
+    query: exp.Select, grid: Grid, named: list[tuple[str, Leaf]], build: Build
+) -> exp.Select:
+    """One fact needs no joining: its measures are computed where its aggregates are."""
+    given = {e.alias: e.this for e in query.selects}
+    row = Row({leaf: (n, "") for n, leaf in named}, grid.slots, grid.periods, "", build.catalog)
+    measures: list[exp.Expr] = []
+    for label, node in grid.measures:
+        value = row.value(node).transform(
+            lambda e: given[e.name].copy() if _is_leaf(e, given) else e
+        )
+        measures.append(_without_zero(value).as_(quote(label)))
+    groups = [e for e in query.selects if e.alias in {s.name for s in grid.slots}]
+    return query.select(*groups, *measures, append=False)
+
+
+def _without_zero(value: exp.Expr) -> exp.Expr:
+    """A group exists because it has rows: only a filtered sum can be empty."""
+
+    def plain(node: exp.Expr) -> exp.Expr:
+        bare = isinstance(node, exp.Coalesce) and isinstance(node.this, (exp.Sum, exp.Count))
+        return node.this if bare else node
+
+    return value.transform(plain)
+
+
+def _is_leaf(node: exp.Expr, given: dict[str, exp.Expr]) -> bool:
+    return isinstance(node, exp.Column) and not node.table and node.name in given
+
+
+def _is_filled(grid: Grid) -> bool:
+    timed = any(isinstance(s.group, (ByTime, ByPeriod)) for s in grid.slots)
+    return timed and (grid.fill or len(grid.slots) == 1)
 
 
 def spans_of(periods: Sequence[Period]) -> exp.Select:
@@ -130,7 +168,7 @@ def period_label(period: Period) -> str:
 def _keys(build: Build, grid: Grid, facts: list[str], name: str) -> str:
     """The relation of groups to show; empty when one fact (or no group) needs none."""
     timed = next((s for s in grid.slots if isinstance(s.group, (ByTime, ByPeriod))), None)
-    filled = timed is not None and (grid.fill or len(grid.slots) == 1)
+    filled = _is_filled(grid)
     if not grid.slots or (len(facts) == 1 and not filled):
         return ""
     columns = [column(s.name) for s in grid.slots]

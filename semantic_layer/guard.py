@@ -16,9 +16,35 @@ from semantic_layer.statement import Statement
 Schema = Mapping[str, Mapping[str, str]]
 
 # Functions that sqlglot has no class for (it keeps their name), all pure.
-PLAIN_FUNCTIONS = frozenset(
-    ["abs", "bar", "bit_count", "bool_and", "bool_or", "chr", "concat_ws", "contains", "damerau_levenshtein", "entropy", "epoch", "even", "factorial", "favg", "fsum", "gamma", "generate_series", "greatest_common_divisor", "hash", "histogram", "isfinite", "isinf", "isnan", "isodow", "jaccard", "jaro_similarity", "kahan_sum", "kurtosis", "last_day", "least_common_multiple", "len", "lgamma", "list_aggregate", "list_contains", "list_cosine_similarity", "list_distance", "list_distinct", "list_dot_product", "list_grade_up", "list_has_all", "list_has_any", "list_intersect", "list_position", "list_reduce", "list_reverse", "list_reverse_sort", "list_slice", "list_sort", "list_sum", "list_transform", "list_unique", "list_value", "list_where", "list_zip", "list_zip", "mad", "make_date", "make_time", "make_timestamp", "map_entries", "map_keys", "map_values", "mode", "nextafter", "normalized_interval", "product", "quantile_cont", "quantile_disc", "range", "regexp_full_match", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2", "regr_slope", "regr_sxx", "regr_sxy", "regr_syy", "reservoir_quantile", "sem", "setseed", "skewness", "string_split", "strip_accents", "struct_extract", "sumkahan", "text_normalize", "to_days", "to_months", "to_weeks", "to_years", "to_seconds", "to_minutes", "to_hours", "trunc", "unicode", "unnest", "weekday", "weekofyear", "year", "month", "day", "quarter", "hour", "minute", "second", "dayofweek", "dayofyear", "dayofmonth", "isoyear", "yearweek", "century", "decade", "julian", "monthname", "dayname", "list_apply", "list_filter", "flatten", "list_resize", "list_concat", "array_length", "bit_or", "bit_and", "bit_xor", "any_value", "first", "last", "arg_max", "arg_min", "max_by", "min_by", "list", "string_agg", "approx_quantile", "approx_count_distinct", "row_number", "rank", "dense_rank", "ntile", "lag", "lead", "first_value", "last_value", "nth_value", "cume_dist", "percent_rank", "power", "pow", "sqrt", "exp", "ln", "log", "log2", "log10", "sin", "cos", "tan", "round", "floor", "ceil", "ceiling", "sign", "random_none", "list_first", "list_last", "lower", "upper", "trim", "replace", "least", "greatest", "coalesce", "nullif", "ifnull", "date_diff", "date_part", "date_trunc", "date_add", "time_bucket", "list_aggr", "list_avg", "list_min", "list_max", "list_count", "list_extract", "list_element", "array_agg", "corr", "covar_pop", "covar_samp", "split_part", "starts_with", "prefix", "suffix", "nfc_normalize", "struct_pack", "row"]
-)
+PURE = """
+    abs age any_value approx_count_distinct approx_quantile arg_max arg_min array_agg
+    array_length array_value atan atan2 avg bit_and bit_count bit_or bit_xor bool_and bool_or
+    cbrt ceil ceiling century chr coalesce concat concat_ws contains corr cos count count_if
+    count_star covar_pop covar_samp cume_dist damerau_levenshtein date_add date_diff date_part
+    date_sub date_trunc datediff datesub day dayname dayofmonth dayofweek dayofyear decade
+    degrees dense_rank entropy epoch epoch_ms even exp factorial favg first first_value flatten
+    floor format fsum gamma generate_series greatest greatest_common_divisor grouping hash
+    histogram hour ifnull instr isfinite isinf isnan isodow isoyear jaccard jaro_similarity
+    julian kahan_sum kurtosis lag last last_day last_value lead least least_common_multiple left
+    len length lgamma list list_aggr list_aggregate list_apply list_avg list_concat
+    list_contains list_cosine_similarity list_count list_distance list_distinct list_dot_product
+    list_element list_extract list_filter list_first list_grade_up list_has_all list_has_any
+    list_intersect list_last list_max list_min list_position list_reduce list_resize
+    list_reverse list_reverse_sort list_slice list_sort list_sum list_transform list_unique
+    list_value list_where list_zip ln log log10 log2 lower lpad mad make_date make_time
+    make_timestamp map map_entries map_keys map_values max max_by md5 median min min_by minute
+    mode month monthname nextafter nfc_normalize normalized_interval nth_value ntile nullif
+    percent_rank pi position pow power prefix printf product quantile quantile_cont
+    quantile_disc quarter radians range rank regexp_extract regexp_full_match regexp_matches
+    regexp_replace regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx
+    regr_sxy regr_syy repeat replace reverse right round row row_number rpad second sem sign sin
+    skewness split_part sqrt starts_with stddev_pop stddev_samp strftime string_agg string_split
+    strip_accents strlen strptime struct_extract struct_insert struct_pack substr substring
+    suffix sum sumkahan tan text_normalize time_bucket to_days to_hours to_minutes to_months
+    to_seconds to_weeks to_years trim trunc unicode unnest upper var_pop var_samp weekday
+    weekofyear year yearweek
+"""
+PLAIN_FUNCTIONS = frozenset(PURE.split())
 
 # sqlglot classes that are functions but read something outside the query.
 FORBIDDEN = (

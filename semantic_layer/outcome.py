@@ -137,12 +137,12 @@ def _rolled(
         member = next((s for s in stage.slots if isinstance(s.group, By)), stage.slots[0])
         label = next(g for g in groups if g.name == member.name).label
         made = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, "个", Format.COUNT)
-        value = exp.Count(this=exp.Distinct(expressions=[column(member.name)]))
+        value: exp.Expr = exp.Count(this=exp.Distinct(expressions=[column(member.name)]))
     else:
         made = replace(
             of,
             name=f"{rollup.agg.value}_{of.name}",
-            label=f"{of.label}的{AGG_LABELS.get(rollup.agg, '')}",
+            label=AGG_LABELS.get(rollup.agg, "") + of.label,
         )
         value = applied(rollup.agg, column(of.name))
     query = exp.select(value.as_(quote(made.name))).from_(quote(stage.relation).name)

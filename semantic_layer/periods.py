@@ -90,7 +90,7 @@ def _before(period: Period) -> Period:
     start, end = period.start, period.end
     if start is None or end is None:
         return period
-    if period.partial and period.grain in STEPS:
+    if period.partial and period.grain is not None and period.grain in STEPS:
         unit = STEPS[period.grain]
         before = (
             add_months(start, -unit[0])

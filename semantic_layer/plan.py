@@ -237,7 +237,8 @@ def _first_table(query: MetricQuery, catalog: Catalog) -> str | None:
         node = Resolver(catalog, (), None, None).resolve(query.measures[0])
         return next((leaf.table for leaf in leaves(node)), None)
     dimension = next(iter(_group_dimensions(query)), None)
-    return catalog.dimensions[dimension].table if dimension in catalog.dimensions else None
+    found = catalog.dimensions.get(dimension or "")
+    return found.table if found else None
 
 
 def _check_nested(

@@ -98,7 +98,8 @@ def _read(data: Any, enum: type[StrEnum] | None) -> Any:
             return date.fromisoformat(text)
         case {"type": "datetime", "value": str(text)}:
             return datetime.fromisoformat(text)
-        case {"type": str(name), **rest}:
+        case {"type": str(name)}:
+            rest: dict[str, Any] = {k: v for k, v in data.items() if k != TYPE}
             if name not in CLASSES:
                 raise ValueError(f"unknown type {name!r}")
             known = {f.name for f in fields(CLASSES[name])}

@@ -96,9 +96,31 @@ def select(plan: Plan, catalog: Catalog) -> tuple[exp.Query, tuple[Column, ...]]
 
 
 def _with(query: exp.Query, ctes: Mapping[str, exp.Query]) -> exp.Query:
+    if len(ctes) == 1 and isinstance(query, exp.Select):
+        ((name, only),) = ctes.items()
+        if isinstance(only, exp.Select) and _repeats(query, only, name):
+            return _ordered_like(only, query)
     for name, cte in ctes.items():
         query = query.with_(quote(name), as_=cte, copy=False)
     return query
+
+
+def _repeats(query: exp.Select, only: exp.Select, name: str) -> bool:
+    """Does the outer SELECT merely list the columns of the inner one?"""
+    source = query.args.get("from_")
+    plain = not any(query.args.get(k) for k in ("where", "group", "joins", "distinct", "having"))
+    listed = [s.alias for s in query.selects if isinstance(s.unalias(), exp.Column)]
+    same = [s.unalias().name for s in query.selects] == listed == only.named_selects
+    return bool(plain and same and source is not None and source.this.name == name)
+
+
+def _ordered_like(only: exp.Select, query: exp.Select) -> exp.Select:
+    for part in ("order", "limit", "offset"):
+        if (found := query.args.get(part)) is not None:
+            for each in found.find_all(exp.Column):
+                each.set("table", None)
+            only.set(part, found)
+    return only
 
 
 def _nested(outer: Plan, catalog: Catalog, query: MetricQuery | DetailQuery) -> exp.Query:

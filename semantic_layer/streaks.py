@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from sqlglot import exp
 
@@ -16,7 +15,6 @@ from semantic_layer.expressions import (
     column,
     floor_date,
     is_cyclic,
-    later,
     literal,
     number,
     quote,
@@ -86,7 +84,7 @@ def streak_stage(
     return final, tuple(shown)
 
 
-def _last_complete(build: Build, plan: Plan, grain: Grain) -> object:
+def _last_complete(build: Build, plan: Plan, grain: Grain) -> date | datetime:
     """The start of the last bucket that is over, at the end of the data and of the period."""
     ends = [p.end for p in plan.periods if p.end is not None]
     until = build.catalog.until
@@ -95,8 +93,8 @@ def _last_complete(build: Build, plan: Plan, grain: Grain) -> object:
     return floor_date(floor_date(end, grain) - timedelta(days=1), grain)
 
 
-def _date(value: object) -> object:
-    return value.date() if hasattr(value, "date") else value
+def _date(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _holds(streak: Streak, name: str) -> exp.Expr:
@@ -151,6 +149,3 @@ def _columns(streak: Streak, of: Column) -> tuple[Column, ...]:
         Column("streak_start", f"开始{label}", Kind.TIME, ColumnRole.DIMENSION),
         Column("streak_end", f"最近{label}", Kind.TIME, ColumnRole.DIMENSION),
     )
-
-
-__all__ = ["later", "replace", "streak_stage"]

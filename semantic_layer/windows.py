@@ -6,6 +6,7 @@ a ratio come from a grid of their own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -181,7 +182,7 @@ def over(
     value: exp.Expr,
     by: list[exp.Column],
     order: list[exp.Ordered] | None = None,
-    frame: dict[str, object] | None = None,
+    frame: Mapping[str, object] | None = None,
 ) -> exp.Expr:
     return exp.Window(
         this=value,

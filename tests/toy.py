@@ -69,7 +69,9 @@ def _dimensions() -> dict[str, Dimension]:
         Dimension("user_id", "用户编号", "users", "user_id", key, names="user_name"),
         Dimension("user_name", "用户名", "users", "name", text),
         Dimension("gender", "性别", "users", "gender", text, lexicon=True),
-        Dimension("level", "会员等级", "users", "level", text, lexicon=True, order=("普通", "金卡")),
+        Dimension(
+            "level", "会员等级", "users", "level", text, lexicon=True, order=("普通", "金卡")
+        ),
         Dimension("age", "年龄", "users", "age", number, unit="岁"),
         Dimension("joined", "注册时间", "users", "joined", time),
         Dimension("city", "城市", "cities", "city", text, lexicon=True, parent="province"),
@@ -102,17 +104,80 @@ def _dimensions() -> dict[str, Dimension]:
 def _metrics() -> dict[str, Metric]:
     paid = "status = '完成'"
     rows = (
-        Metric("gmv", "销售额", Aggregate(Agg.SUM, "orders", "amount", paid), "元", Format.MONEY, finer="item_sales"),
-        Metric("order_count", "订单数", Aggregate(Agg.COUNT_DISTINCT, "orders", "order_id", paid), "单", Format.COUNT),
-        Metric("buyers", "购买人数", Aggregate(Agg.COUNT_DISTINCT, "orders", "user_id", paid), "人", Format.COUNT),
-        Metric("item_sales", "商品销售额", Aggregate(Agg.SUM, "items", "item_amount", "orders.status = '完成'", "paid_at"), "元", Format.MONEY),
-        Metric("units", "销量", Aggregate(Agg.SUM, "items", "quantity", "orders.status = '完成'", "paid_at"), "件", Format.COUNT),
-        Metric("refund_amount", "退款金额", Aggregate(Agg.SUM, "refunds", "refund"), "元", Format.MONEY, direction=Direction.DOWN),
-        Metric("refund_rate", "退款率", Ratio("refund_amount", "gmv"), "", Format.PERCENT, direction=Direction.DOWN),
+        Metric(
+            "gmv",
+            "销售额",
+            Aggregate(Agg.SUM, "orders", "amount", paid),
+            "元",
+            Format.MONEY,
+            finer="item_sales",
+        ),
+        Metric(
+            "order_count",
+            "订单数",
+            Aggregate(Agg.COUNT_DISTINCT, "orders", "order_id", paid),
+            "单",
+            Format.COUNT,
+        ),
+        Metric(
+            "buyers",
+            "购买人数",
+            Aggregate(Agg.COUNT_DISTINCT, "orders", "user_id", paid),
+            "人",
+            Format.COUNT,
+        ),
+        Metric(
+            "item_sales",
+            "商品销售额",
+            Aggregate(Agg.SUM, "items", "item_amount", "orders.status = '完成'", "paid_at"),
+            "元",
+            Format.MONEY,
+        ),
+        Metric(
+            "units",
+            "销量",
+            Aggregate(Agg.SUM, "items", "quantity", "orders.status = '完成'", "paid_at"),
+            "件",
+            Format.COUNT,
+        ),
+        Metric(
+            "refund_amount",
+            "退款金额",
+            Aggregate(Agg.SUM, "refunds", "refund"),
+            "元",
+            Format.MONEY,
+            direction=Direction.DOWN,
+        ),
+        Metric(
+            "refund_rate",
+            "退款率",
+            Ratio("refund_amount", "gmv"),
+            "",
+            Format.PERCENT,
+            direction=Direction.DOWN,
+        ),
         Metric("arppu", "客单价", Ratio("gmv", "buyers"), "元", Format.MONEY),
-        Metric("net", "净销售额", Derived("gmv - refund_amount", ("gmv", "refund_amount")), "元", Format.MONEY),
-        Metric("stock_qty", "库存量", Aggregate(Agg.SUM, "stock", "quantity", snapshot=True), "件", Format.COUNT),
-        Metric("repeaters", "复购人数", CountGroups("orders", "user_id", Agg.COUNT, "order_id", ">=", 2, paid), "人", Format.COUNT),
+        Metric(
+            "net",
+            "净销售额",
+            Derived("gmv - refund_amount", ("gmv", "refund_amount")),
+            "元",
+            Format.MONEY,
+        ),
+        Metric(
+            "stock_qty",
+            "库存量",
+            Aggregate(Agg.SUM, "stock", "quantity", snapshot=True),
+            "件",
+            Format.COUNT,
+        ),
+        Metric(
+            "repeaters",
+            "复购人数",
+            CountGroups("orders", "user_id", Agg.COUNT, "order_id", ">=", 2, paid),
+            "人",
+            Format.COUNT,
+        ),
         Metric("new_users", "注册用户数", Aggregate(Agg.COUNT, "users"), "人", Format.COUNT),
         Metric("total_users", "累计用户数", RunningTotal("new_users"), "人", Format.COUNT),
         Metric("target", "目标", Aggregate(Agg.SUM, "targets", "target"), "元", Format.MONEY),
@@ -137,9 +202,28 @@ def _metrics() -> dict[str, Metric]:
 
 def catalog() -> Catalog:
     tables = (
-        Table("orders", "订单", "orders", key=("order_id",), entity="订单", classifier="单", time="paid_at", display=("order_id", "city", "amount")),
-        Table("items", "订单明细", "items", key=("order_id", "line"), entity="明细", time="paid_at"),
-        Table("users", "用户", "users", key=("user_id",), entity="用户", classifier="位", time="joined"),
+        Table(
+            "orders",
+            "订单",
+            "orders",
+            key=("order_id",),
+            entity="订单",
+            classifier="单",
+            time="paid_at",
+            display=("order_id", "city", "amount"),
+        ),
+        Table(
+            "items", "订单明细", "items", key=("order_id", "line"), entity="明细", time="paid_at"
+        ),
+        Table(
+            "users",
+            "用户",
+            "users",
+            key=("user_id",),
+            entity="用户",
+            classifier="位",
+            time="joined",
+        ),
         Table("products", "商品", "products", key=("product_id",), entity="商品", classifier="个"),
         Table("refunds", "退款", "refunds", key=("refund_id",), entity="退款", time="refunded_at"),
         Table("stock", "库存", "stock", time="stock_day"),
@@ -163,7 +247,9 @@ def catalog() -> Catalog:
         joins,
         MappingProxyType(_dimensions()),
         MappingProxyType(_metrics()),
-        terms=MappingProxyType({"online": NamedCondition("online", "线上", "orders", "channel = 'APP'")}),
+        terms=MappingProxyType(
+            {"online": NamedCondition("online", "线上", "orders", "channel = 'APP'")}
+        ),
         since=date(2025, 6, 15),
         until=date(2026, 6, 23),
     )
