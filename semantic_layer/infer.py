@@ -31,13 +31,13 @@ from semantic_layer.inference.entities import (
     entity_synonyms,
     label_column,
 )
-from semantic_layer.inference.joins import Link, find_links, primary_keys
-from semantic_layer.inference.labels import naming_of
+from semantic_layer.inference.joins import Link, find_links, natural_links, primary_keys
+from semantic_layer.inference.labels import is_key_name, naming_of
 from semantic_layer.inference.lexicon import lexicon, short_names
 from semantic_layer.inference.profile import ColumnProfile, Source, measure, rows_of, table_of
 from semantic_layer.inference.roles import Draft, with_pointers, with_roles
 from semantic_layer.inference.types import typed
-from semantic_layer.inference.words import LABEL_NAMES, TIME_PREFERENCE
+from semantic_layer.inference.words import LABEL_NAMES, SENSITIVE, TIME_PREFERENCE
 from semantic_layer.query import Agg
 
 
@@ -49,9 +49,11 @@ def infer(source: Source, name: str, path: str = "") -> Catalog:
     links = find_links(source, profiles, keys)
     drafts = {t: _draft(t, columns, keys.get(t), links) for t, columns in profiles.items()}
     drafts = with_pointers(_own_words(drafts), links)
+    labels = {t: d.label for t, d in drafts.items() if d.label is not None}
+    links = (*links, *natural_links(source, profiles, labels, links))
     tables, joins, dimensions = with_roles(drafts, links)
     values = lexicon(source, profiles, dimensions, tables)
-    since, until = _bounds(source, tables, dimensions)
+    since, until = _bounds(source, tables, dimensions, frozenset(k.target for k in links))
     metrics = _metrics(drafts)
     return Catalog(
         name=name,
@@ -93,6 +95,8 @@ def _draft(
         is_key = column is key or column.name in pointers
         type_ = typed(column, naming.label, naming.unit, is_key)
         said, synonyms = naming.label, naming.synonyms
+        if type_.kind is Kind.KEY:  # 客户 is the customer's name, not the number
+            synonyms = tuple(s for s in synonyms if is_key_name(s))
         if column is label and said.lower() in LABEL_NAMES:
             said, synonyms = entity + said, (said, *synonyms)
         if column is label:
@@ -112,6 +116,7 @@ def _draft(
             format=type_.format,
             agg=type_.agg,
             grain=type_.grain,
+            sensitive=said.endswith(SENSITIVE),
         )
     named = dimensions[label.name].name if label else None
     if key is not None and named:
@@ -187,13 +192,17 @@ def _metrics(drafts: Mapping[str, Draft]) -> dict[str, Metric]:
 
 
 def _bounds(
-    source: Source, tables: Mapping[str, Table], dimensions: Mapping[str, Dimension]
+    source: Source,
+    tables: Mapping[str, Table],
+    dimensions: Mapping[str, Dimension],
+    pointed: frozenset[str],
 ) -> tuple[date | None, date | None]:
-    """The first and the last day with data, over each table's own time."""
+    """The first and the last day with data, over the times of what happened rather than what exists."""
     days: list[date] = []
-    for table in tables.values():
-        if table.time is None or "@" in table.name:
-            continue
+    timed = [t for t in tables.values() if t.time is not None and "@" not in t.name]
+    happened = [t for t in timed if t.name not in pointed]
+    for table in happened or timed:
+        assert table.time is not None
         expr: Any = sqlglot.parse_one(dimensions[table.time].expr, dialect="duckdb")
         query = exp.select(exp.Min(this=expr), exp.Max(this=expr.copy())).from_(
             table_of(table.source)

@@ -26,3 +26,23 @@ GLOSSARY: dict[str, tuple[str, ...]] = {
     for entry in line.split("|")
     for word, _, chinese in [entry.partition("=")]
 }
+
+# Pairs of words that have a word of their own.
+COMPOUNDS: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("unit", "price"): ("单价", "价格"),
+    ("list", "price"): ("标价", "原价"),
+    ("total", "amount"): ("总金额", "金额"),
+    ("pay", "amount"): ("支付金额", "实付金额", "付款金额"),
+    ("order", "amount"): ("订单金额",),
+    ("first", "name"): ("名", "名字"),
+    ("last", "name"): ("姓", "姓氏"),
+    ("full", "name"): ("全名", "姓名"),
+    ("user", "name"): ("用户名", "用户名称", "姓名"),
+    ("birth", "date"): ("出生日期", "生日"),
+    ("date", "of", "birth"): ("出生日期", "生日"),
+    ("zip", "code"): ("邮编",),
+    ("postal", "code"): ("邮编",),
+    ("page", "views"): ("浏览量", "页面浏览量"),
+    ("market", "value"): ("市值",),
+    ("id", "card"): ("身份证号",),
+}

@@ -27,7 +27,10 @@ _CODED = re.compile(r".*[A-Za-z_.\-].*\d.*|[0-9a-f]{8,}.*")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``column`` of ``table`` points to ``key`` of ``target``. ``role`` is empty for the plain join."""
+    """``column`` of ``table`` points to ``key`` of ``target``. ``role`` is empty for the plain join.
+
+    ``natural``: the column holds names (所在省份 = 北京) and stays a text of its own.
+    """
 
     table: str
     column: str
@@ -35,6 +38,7 @@ class Link:
     key: str
     score: float
     role: str = ""
+    natural: bool = False
 
 
 def primary_keys(
@@ -198,3 +202,32 @@ def _with_roles(links: tuple[Link, ...]) -> tuple[Link, ...]:
             role = "" if k is first else role_of(k.column)
             out.append(Link(k.table, k.column, k.target, k.key, k.score, role))
     return tuple(out)
+
+
+def natural_links(
+    source: Source,
+    profiles: Mapping[str, Sequence[ColumnProfile]],
+    labels: Mapping[str, ColumnProfile],
+    known: Sequence[Link],
+) -> tuple[Link, ...]:
+    """Columns that hold another table's names, where no key says so: 所在省份 = 省份.省名."""
+    paired = {frozenset((k.table, k.target)) for k in known}
+    pointers = {(k.table, k.column) for k in known}
+    found: dict[tuple[str, str], Link] = {}
+    for target, label in labels.items():
+        if not exactly_unique(source, label):
+            continue
+        for table, columns in profiles.items():
+            if table == target or frozenset((table, target)) in paired:
+                continue
+            for column in columns:
+                place = (table, column.name)
+                if place in pointers or not column.textual or column is labels.get(table):
+                    continue
+                if _alike(stem_of(column.name), target) < 1.0 or column.distinct < 2:
+                    continue
+                values = [v for v in distinct_values(source, column, CHECKED_VALUES) if v]
+                share = share_found(source, values, label)
+                if share >= 0.8 and (place not in found or found[place].score < share):
+                    found[place] = Link(table, column.name, target, label.name, share, natural=True)
+    return tuple(found.values())

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from itertools import product
 
-from semantic_layer.inference.glossary import GLOSSARY
+from semantic_layer.inference.glossary import COMPOUNDS, GLOSSARY
 from semantic_layer.inference.words import (
     ENDINGS,
     KEY_ENDINGS,
@@ -80,10 +80,12 @@ def translate(name: str) -> tuple[str, ...]:
     """Chinese for an English identifier, best first; empty when a word is unknown.
 
     >>> translate("pay_amount"), translate("createdAt")[:1], translate("foo_bar")
-    (('支付金额',), ('创建时间',), ())
+    (('支付金额', '实付金额', '付款金额'), ('创建时间',), ())
     """
     words = [w.lower() for w in _WORD.findall(name) if not w.isdigit()]
     digits = "".join(w for w in _WORD.findall(name) if w.isdigit())
+    if tuple(words) in COMPOUNDS:
+        return COMPOUNDS[tuple(words)]
     if not words or any(w not in GLOSSARY for w in words):
         return ()
     options = [GLOSSARY[w] for w in words]

@@ -27,7 +27,8 @@ def lexicon(
     for table, columns in profiles.items():
         for column in columns:
             name = f"{table}.{column.name}"
-            if dimensions[name].kind is not Kind.TEXT or not column.sample:
+            dimension = dimensions[name]
+            if dimension.kind is not Kind.TEXT or dimension.sensitive or not column.sample:
                 continue
             length = sum(len(str(v)) for v in column.sample) / len(column.sample)
             if column.distinct <= MOST_PER_COLUMN and length <= LONGEST:

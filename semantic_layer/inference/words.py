@@ -235,3 +235,6 @@ TIME_PREFERENCE = _words(
     "年份 年度 月份 年月 下单 成交 支付 交易 发生 统计 时间 日期 order transaction paid date created time "
     "创建 registered updated 更新"
 )
+
+# Endings of columns about a person that no listing should spread, and that are no words to filter by.
+SENSITIVE = _words("手机号 手机号码 身份证 身份证号 身份证号码 银行卡号 邮箱 密码 手机")
