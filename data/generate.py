@@ -118,8 +118,8 @@ def _write_chunk(
     reviewed = number + reviews["order"]
     if chunk == 0 and plan.plants(10):
         # Fifteen reviews name an order that does not exist.
-        strays = plan.stream("strays").choice(len(reviewed), 15, replace=False)
-        reviewed[strays] = 19_990_000_001 + np.arange(15)
+        strays = plan.stream("strays").choice(len(reviewed), min(15, len(reviewed)), replace=False)
+        reviewed[strays] = 19_990_000_001 + np.arange(len(strays))
     append(
         con,
         "reviews",
@@ -163,8 +163,8 @@ def _write_orders(
         city[odd] = len(cities) + rng.integers(0, 2, len(odd))
         if chunk == 0:
             early = _in_mid_month(orders)
-            early = rng.choice(early, 20, replace=False)
-            paid_at[early] = orders.at[early] - rng.integers(60, 7200, 20)
+            early = rng.choice(early, min(20, len(early)), replace=False)
+            paid_at[early] = orders.at[early] - rng.integers(60, 7200, len(early))
     append(
         con,
         "orders",

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from data import words
-from data.catalogue import CATEGORIES
+from data.catalogue import CATEGORIES, subcategories
 from data.seasons import day_of
 from data.tables.orders import DONE, REFUNDED, Lines, Orders
 from data.tables.plan import SECONDS, Array, Plan, spread
@@ -95,10 +95,13 @@ def make_reviews(
         "owner": orders.owner[lines.order[chosen]],
         "rating": rating,
         "at": at[chosen],
-        "content": _texts(
-            rng, world.category_of[lines.product[chosen]], rating, robot[chosen], fallen
-        ),
+        "content": _texts(rng, world, lines.product[chosen], rating, fallen),
     }
+
+
+def kind_of_robots(world: World) -> int:
+    """The subcategory of the robot vacuums: all are praised in the same words."""
+    return int(world.subcategory_of[world.robot])
 
 
 def _pick(rng: np.random.Generator, choices: list[str], n: int) -> Array:
@@ -106,18 +109,20 @@ def _pick(rng: np.random.Generator, choices: list[str], n: int) -> Array:
 
 
 def _texts(
-    rng: np.random.Generator, category: Array, rating: Array, robot: Array, fallen: Array
+    rng: np.random.Generator, world: World, product: Array, rating: Array, fallen: Array
 ) -> Array:
     """What each reviewer writes: praise, complaint, or one against the other, as the stars say."""
     n = len(rating)
     good, second, bad = (np.empty(n, dtype=object) for _ in range(3))
-    for code, name in enumerate(CATEGORIES):
-        praise, blame = words.parts(name)
-        here = np.flatnonzero(category == code)
+    kind_of = world.subcategory_of[product]
+    for code, kind in enumerate(subcategories()):
+        praise, blame = words.parts(kind.category, kind.name)
+        here = np.flatnonzero(kind_of == code)
         good[here] = _pick(rng, praise, len(here))
         second[here] = _pick(rng, praise, len(here))
         bad[here] = _pick(rng, blame, len(here))
-    well, ill = np.flatnonzero(robot), np.flatnonzero(fallen)
+    well = np.flatnonzero(kind_of == kind_of_robots(world))
+    ill = np.flatnonzero(fallen)
     good[well] = _pick(rng, words.WORKING, len(well))
     bad[ill] = _pick(rng, words.FAILING, len(ill))
     calm = [part for part in words.WORKING if "噪音" not in part and "续航" not in part]

@@ -101,7 +101,10 @@ def add_bulk_buyer(
         return orders, lines
     rng = plan.stream("bulk")
     chengdu = world.city.index("成都")
-    buyer = int(np.flatnonzero((people.city == chengdu) & (people.day < BULK_DAY - 60))[0])
+    buyers = np.flatnonzero((people.city == chengdu) & (people.day < BULK_DAY - 60))
+    if not len(buyers):  # a very small business may have none
+        return orders, lines
+    buyer = int(buyers[0])
     product = int(world.members("坚果")[0])
     at = np.sort(BULK_DAY * SECONDS + rng.integers(9 * 3600, 17 * 3600, BULK_ORDERS))
     price = np.full(BULK_ORDERS, world.price[product])
