@@ -9,48 +9,26 @@ write them. *Today* is an argument, there is no clock here. Knows no grammar.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from assistant.language import times as t
+from assistant.language.moments import (
+    DAY,
+    DEFAULT,
+    MOMENTS,
+    Calendar,
+    Context,
+    Event,
+    following,
+    last,
+)
 from assistant.language.recurring import occurrences
 from assistant.language.spans import LENGTHS, Span, add, floor, unit
 from semantic_layer.query import Grain, Period
 
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A stretch the business names itself: overrides the festival of that name in one year."""
-
-    name: str
-    start: date
-    end: date  # included
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """``fiscal_start`` is the month in which the fiscal year begins; FY n is the one that ends in n."""
-
-    fiscal_start: int = 1
-    events: tuple[Event, ...] = ()
-
-
-DEFAULT = Calendar()
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    today: datetime  # midnight
-    now: datetime
-    calendar: Calendar = DEFAULT
-    prefer: str = "past"
-    plain: bool = False
-    outer: Span | None = None
-    after: datetime | None = None  # the start of the range whose end is sought
-    before: datetime | None = None
+__all__ = ("DEFAULT", "Calendar", "Event", "resolve", "resolve_all")
 
 
 def resolve(
@@ -85,13 +63,34 @@ def resolve_all(
 ) -> tuple[Period, ...]:
     """As ``resolve``, with Several as its parts in the order said; empty when any part has no dates."""
     parts = value.parts if isinstance(value, t.Several) else (value,)
-    periods = [
-        resolve(
-            p, today, calendar=calendar, prefer=prefer, style=style, partial=partial, label=label
+    context = _context(today, calendar, prefer, style)
+    spans = _together(parts, context)
+    periods = [_period(s, context, partial and style == "business", label) for s in spans if s]
+    return tuple(p for p in periods if p) if len(periods) == len(parts) and all(periods) else ()
+
+
+def _together(parts: tuple[t.TimeValue, ...], context: Context) -> list[Span | None]:
+    """5月、6月和7月 belong to one year: what is said in rising order ends with the latest begun."""
+    spans: list[Span | None] = [_span(parts[-1], context)]
+    rising = all(map(_floating, parts)) and all(map(_rises, parts, parts[1:]))
+    for part in reversed(parts[:-1]):
+        after = spans[0]
+        known = rising and after is not None and not context.plain
+        spans.insert(
+            0, _span(part, replace(context, before=after.start) if known and after else context)
         )
-        for p in parts
-    ]
-    return tuple(p for p in periods if p is not None) if all(periods) else ()
+    return spans
+
+
+def _rises(a: t.TimeValue, b: t.TimeValue) -> bool:
+    match a, b:
+        case t.Date(), t.Date():
+            return (a.month or 0, a.day or 0) < (b.month or 0, b.day or 0)
+        case t.Nth(), t.Nth():
+            return a.n < b.n
+        case t.Weekday(), t.Weekday():
+            return a.day < b.day
+    return False
 
 
 def _context(today: date | datetime, calendar: Calendar, prefer: str, style: str) -> Context:
@@ -119,7 +118,7 @@ def _period(span: Span, context: Context, cut: bool, label: str) -> Period | Non
 
 
 def _span(value: t.TimeValue, context: Context) -> Span | None:
-    handler = _HANDLERS.get(type(value))
+    handler = None if _bare(value) else _HANDLERS.get(type(value))
     try:
         return handler(value, context) if handler else _recurring(value, context)
     except (OverflowError, ValueError):
@@ -153,6 +152,14 @@ def _recurring(value: t.TimeValue, context: Context) -> Span | None:
     return next((s for s in reversed(found) if s.start and s.start <= context.today), None)
 
 
+def _bare(value: t.TimeValue) -> bool:
+    """A date without a year or a weekday without a week."""
+    match value:
+        case t.Date(year=None) | t.Weekday(weeks=None) | t.WeekPart(weeks=None):
+            return True
+    return False
+
+
 def _cycle(value: t.TimeValue) -> Grain:
     """How often a value recurs."""
     match value:
@@ -170,106 +177,6 @@ def _cycle(value: t.TimeValue) -> Grain:
 # ── relative ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _shift(v: t.Shift, c: Context) -> Span:
-    return unit(
-        add(
-            floor(c.now if v.grain in (Grain.HOUR, Grain.MINUTE) else c.today, v.grain),
-            v.by,
-            v.grain,
-        ),
-        v.grain,
-    )
-
-
-def _last(v: t.Last, c: Context) -> Span:
-    if v.grain in (Grain.HOUR, Grain.MINUTE):
-        return Span(add(c.now, -v.n, v.grain), c.now, v.grain)
-    if v.whole:
-        end = floor(c.today, v.grain)
-        return Span(add(end, -v.n, v.grain), end, v.grain)
-    return Span(add(c.today, -v.n, v.grain), c.today, Grain.DAY)
-
-
-def _next(v: t.Next, c: Context) -> Span:
-    if v.grain in (Grain.HOUR, Grain.MINUTE):
-        return Span(c.now, add(c.now, v.n, v.grain), v.grain)
-    if v.whole:
-        start = add(floor(c.today, v.grain), 1, v.grain)
-        return Span(start, add(start, v.n, v.grain), v.grain)
-    start = c.today + DAY if c.plain else c.today
-    return Span(start, add(start, v.n, v.grain), Grain.DAY)
-
-
-def _ago(v: t.Ago, c: Context) -> Span | None:
-    if v.grain in (Grain.HOUR, Grain.MINUTE):
-        return unit(add(c.now, -v.n, v.grain), v.grain)
-    if c.plain and v.written and (v.grain is not Grain.YEAR or v.long):
-        return (
-            _last(t.Last(v.n, v.grain, True), c)
-            if v.n > 0
-            else _next(t.Next(-v.n, v.grain, True), c)
-        )
-    at = add(c.today, -v.n, v.grain)
-    return unit(
-        at,
-        Grain.DAY
-        if c.plain and v.grain in (Grain.YEAR, Grain.MONTH) and not v.written
-        else v.grain,
-    )
-
-
-def _weekday(v: t.Weekday, c: Context) -> Span | None:
-    if v.weeks is None:
-        return _recurring(v, c)
-    day = floor(c.today, Grain.WEEK) + timedelta(days=7 * v.weeks + v.day - 1)
-    return Span(day, day + DAY, Grain.DAY)
-
-
-def _week_part(v: t.WeekPart, c: Context) -> Span | None:
-    if v.weeks is None:
-        return _recurring(v, c)
-    monday = floor(c.today, Grain.WEEK) + timedelta(days=7 * v.weeks)
-    first, last = (0, 5) if v.workdays else (5, 7)
-    return Span(monday + timedelta(days=first), monday + timedelta(days=last), Grain.DAY)
-
-
-def _fiscal(v: t.Fiscal, c: Context) -> Span:
-    month = c.calendar.fiscal_start
-    year = v.year
-    if year is None:
-        year = c.today.year + v.by + (1 if month > 1 and c.today.month >= month else 0)
-    start = datetime(year - (1 if month > 1 else 0), month, 1)
-    return Span(start, add(start, 1, Grain.YEAR), Grain.YEAR)
-
-
-# ── absolute ──────────────────────────────────────────────────────────────────────────────────
-
-
-def full_year(year: int, today: date) -> int:
-    """Two digits as the year from 79 years back to 20 ahead."""
-    if year >= 100:
-        return year
-    century = today.year // 100 * 100
-    return next(
-        y
-        for y in (century - 100 + year, century + year, century + 100 + year)
-        if today.year - 80 < y
-    )
-
-
-def _date(v: t.Date, c: Context) -> Span | None:
-    if v.year is None:
-        return _recurring(v, c)
-    year = full_year(v.year, c.today)
-    start = datetime(year, v.month or 1, v.day or 1)
-    return unit(start, Grain.DAY if v.day else Grain.MONTH if v.month else Grain.YEAR)
-
-
-def _decade(v: t.Decade, c: Context) -> Span:
-    start = datetime(full_year(v.start, c.today), 1, 1)
-    return Span(start, add(start, 10, Grain.YEAR), Grain.YEAR)
-
-
 def _slice(v: t.Slice, c: Context) -> Span | None:
     if c.outer is None:
         if v.grain in (Grain.QUARTER, Grain.HALF) and v.n < 4:
@@ -279,19 +186,22 @@ def _slice(v: t.Slice, c: Context) -> Span | None:
             return _slice(v, replace(c, outer=year))
         whole = v.grain is not Grain.DAY and (v.written or not c.plain)
         if v.end:
-            return _next(t.Next(v.n, v.grain, whole or v.grain is Grain.DAY), c)
-        return _last(t.Last(v.n, v.grain, whole), c)
+            return following(t.Next(v.n, v.grain, whole or v.grain is Grain.DAY), c)
+        return last(t.Last(v.n, v.grain, whole), c)
     start, end = c.outer.start, c.outer.end
     if start is None or end is None:
         return None
     if v.end:
-        last = floor(end, v.grain)
+        edge = floor(end, v.grain)
         return Span(
-            max(start, add(last, -v.n, v.grain)), last if v.grain is Grain.WEEK else end, v.grain
+            max(start, add(edge, -v.n, v.grain)), edge if v.grain is Grain.WEEK else end, v.grain
         )
     if v.grain is Grain.WEEK:
         start += timedelta(days=-start.weekday() % 7)
     return Span(start, min(end, add(start, v.n, v.grain)), v.grain)
+
+
+_CLOSES_THE_YEAR = (t.SolarTerm("小寒"), t.SolarTerm("大寒"), t.Feast("除夕"))
 
 
 def _within(v: t.Within, c: Context) -> Span | None:
@@ -322,17 +232,15 @@ def _floating(value: t.TimeValue) -> bool:
 
 def _range(v: t.Range, c: Context) -> Span | None:
     if _floating(v.first) and not _floating(v.last):
-        last = _span(v.last, c)
-        first = _span(v.first, replace(c, before=last.start)) if last else None
+        end = _span(v.last, c)
+        start = _span(v.first, replace(c, before=end.start)) if end else None
     else:
-        first = _span(v.first, c)
-        last = _span(v.last, replace(c, after=first.start) if first and _floating(v.last) else c)
-    if first is None or last is None or first.start is None or last.end is None:
+        start = _span(v.first, c)
+        end = _span(v.last, replace(c, after=start.start) if start and _floating(v.last) else c)
+    if start is None or end is None or start.start is None or end.end is None:
         return None
-    end = last.start if c.plain and _open_ended(v) else last.end
-    if isinstance(v.last, t.Date) and v.last.month is None and v.last.year is None and v.last.day:
-        pass
-    return Span(first.start, end, last.grain, first.lunar or last.lunar)
+    through = end.start if c.plain and _open_ended(v) else end.end
+    return Span(start.start, through, end.grain, start.lunar or end.lunar)
 
 
 def _open_ended(v: t.Range) -> bool:
@@ -347,11 +255,14 @@ def _open_ended(v: t.Range) -> bool:
     return not isinstance(v.first, t.Within)
 
 
+_UNDER_WAY = (*(t.Shift(0, g) for g in Grain), t.Fiscal(0))
+
+
 def _since(v: t.Since, c: Context) -> Span | None:
     base = _span(v.base, c)
     if base is None or base.start is None:
         return None
-    if isinstance(v.base, t.Shift) and v.base.by == 0 and base.end and not c.plain:
+    if v.base in _UNDER_WAY and base.end and not c.plain:
         return base  # 今年以来 is 今年, cut at yesterday
     end = c.today + DAY if c.plain else c.today
     return Span(base.start, end, Grain.DAY, base.lunar) if base.start < end else None
@@ -385,15 +296,7 @@ def _adjacent(v: t.Adjacent, c: Context) -> Span | None:
 
 
 _HANDLERS: dict[type[Any], Callable[[Any, Context], Span | None]] = {
-    t.Shift: _shift,
-    t.Last: _last,
-    t.Next: _next,
-    t.Ago: _ago,
-    t.Weekday: _weekday,
-    t.WeekPart: _week_part,
-    t.Fiscal: _fiscal,
-    t.Date: _date,
-    t.Decade: _decade,
+    **MOMENTS,
     t.Slice: _slice,
     t.Within: _within,
     t.Range: _range,
@@ -402,6 +305,6 @@ _HANDLERS: dict[type[Any], Callable[[Any, Context], Span | None]] = {
     t.After: _after,
     t.Until: _until,
     t.Adjacent: _adjacent,
-    t.SamePeriod: lambda v, c: None,
-    t.Several: lambda v, c: None,
+    t.SamePeriod: lambda value, context: None,
+    t.Several: lambda value, context: None,
 }

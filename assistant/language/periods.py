@@ -11,9 +11,9 @@ from typing import get_args
 
 from assistant.language.calendar import DEFAULT, Calendar, resolve_all
 from assistant.language.grammar import Mention, recognise
-from assistant.language.rules import RULES
+from assistant.language.rules import EXPRESSIONS
 from assistant.language.text import normalise
-from assistant.language.times import TimeValue
+from assistant.language.times import Cyclic, SamePeriod, TimeValue
 from semantic_layer.query import Period
 
 TIMES: frozenset[type] = frozenset(get_args(TimeValue))
@@ -37,8 +37,10 @@ def periods_in(
     """(start, end, period) in places of the original text; several periods of one mention repeat its place."""
     source = normalise(text)
     resolved: dict[Mention, tuple[Period, ...]] = {}
-    for m in recognise(source.text, RULES):
-        if type(m.value) in TIMES:
+    for m in recognise(source.text, EXPRESSIONS):
+        if isinstance(m.value, (Cyclic, SamePeriod)):
+            resolved[m] = ()
+        elif type(m.value) in TIMES:
             said = source.said(m.start, m.end)
             if found := resolve_all(m.value, today, calendar=calendar, style=style, label=said):
                 resolved[m] = found

@@ -43,18 +43,20 @@ class Events(Protocol):
 def occurrences(
     value: t.TimeValue, anchor: datetime, outer: Span | None, calendar: Events, plain: bool
 ) -> list[Span]:
-    """In time order. ``plain`` counts solar terms and 除夕 by the lunar year they close."""
+    """In time order. ``plain``: festivals are their day, weeks of a year begin on its first Monday."""
     match value:
         case t.Feast():
             return list(_feasts(value, anchor, calendar, plain))
         case t.Nth():
             return list(_nth(value, anchor, outer, plain))
+        case t.NthWeekday():
+            return list(_nth_weekday(value, outer or unit(anchor, Grain.MONTH)))
         case t.Edge():
             return list(_edges(value, anchor, outer))
         case t.LunarDate():
             return list(_lunar(value, anchor))
         case t.SolarTerm():
-            return list(_terms(value.name, anchor, plain and outer is not None))
+            return list(_terms(value.name, anchor))
     maker = _SIMPLE.get(type(value))
     return list(maker(value, anchor)) if maker else []
 
@@ -133,6 +135,19 @@ def _nth_inside(v: t.Nth, start: datetime, end: datetime, plain: bool) -> Iterat
         yield unit(at, v.grain)
 
 
+def _nth_weekday(v: t.NthWeekday, outer: Span) -> Iterator[Span]:
+    if outer.start is None or outer.end is None:
+        return
+    if v.n > 0:
+        first = outer.start + timedelta(days=(v.day - 1 - outer.start.weekday()) % 7)
+    else:
+        first = outer.end - DAY
+        first -= timedelta(days=(first.weekday() - v.day + 1) % 7)
+    day = first + timedelta(days=7 * (v.n - 1 if v.n > 0 else v.n + 1))
+    if outer.start <= day < outer.end:
+        yield Span(day, day + DAY, Grain.DAY)
+
+
 def _edges(v: t.Edge, anchor: datetime, outer: Span | None) -> Iterator[Span]:
     """月初 is five days, 月中 the middle ten, 年初 and 年底 two months, 季末 its last month."""
     grain = v.grain or (outer.grain if outer else None)
@@ -181,13 +196,9 @@ def _feasts(v: t.Feast, anchor: datetime, calendar: Events, plain: bool) -> Iter
                 _at(ours.start), _at(ours.end) + DAY, Grain.DAY, v.name if known.lunar else ""
             )
             continue
-        eve = plain and known.names[0] == "除夕"  # closes the lunar year that it is named after
-        found = festival(
-            v.name, year + 1 if eve else year, False if plain and v.whole is None else v.whole
-        )
-        if found:
-            span = Span(_at(found[0]), _at(found[1]), Grain.DAY, v.name if known.lunar else "")
-            yield Span(span.start, span.end, Grain.DAY, span.lunar)
+        whole = False if plain and v.whole is None else v.whole
+        if found := festival(v.name, year, whole):
+            yield Span(_at(found[0]), _at(found[1]), Grain.DAY, v.name if known.lunar else "")
 
 
 def _lunar(v: t.LunarDate, anchor: datetime) -> Iterator[Span]:
@@ -202,10 +213,9 @@ def _lunar(v: t.LunarDate, anchor: datetime) -> Iterator[Span]:
             )
 
 
-def _terms(name: str, anchor: datetime, lunar_year: bool) -> Iterator[Span]:
-    late = lunar_year and name in ("小寒", "大寒")
+def _terms(name: str, anchor: datetime) -> Iterator[Span]:
     for year in range(anchor.year - 2, anchor.year + 3):
-        if day := solar_term(name, year + late):
+        if day := solar_term(name, year):
             yield Span(_at(day), _at(day) + DAY, Grain.DAY)
 
 

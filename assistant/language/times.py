@@ -4,8 +4,8 @@ Values are relative and small; ``calendar.resolve`` is the one place where they 
 value that recurs (三月, 周三, 双11, 下午) is resolved inside an ``outer`` value if there is one, or
 else to the most recent occurrence that has begun.
 
-    Period-like   Shift Last Next Ago Date Nth Slice Edge Tenth Weekday WeekPart Feast LunarDate
-                  SolarTerm Clock Decade Fiscal Within Range Since Before After Until Adjacent
+    Period-like   Shift Last Next Ago Recent Date Nth NthWeekday Slice Edge Tenth Weekday WeekPart
+                  Feast LunarDate SolarTerm Clock Decade Fiscal Within Range Since Before After Until Adjacent
                   SamePeriod Several                                           → union ``TimeValue``
     Not a period  PerGrain (按月), Duration (7天), Cyclic (周末, 每周一, 晚上8点到10点 of every day)
 """
@@ -134,6 +134,19 @@ class SolarTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class NthWeekday:
+    """The n-th Monday … of the outer period: 十月第一个星期一; -1 is the last."""
+
+    n: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """最近, 近期 without a length: thirty days unless the asker's model says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """A part of a day in minutes since midnight, half-open."""
 
@@ -240,6 +253,8 @@ TimeValue = (
     | Feast
     | LunarDate
     | SolarTerm
+    | NthWeekday
+    | Recent
     | Clock
     | Decade
     | Fiscal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.language.grammar import Rule
 from assistant.language.rules import (
     compose,
+    dates,
     festival,
     filters,
     grain,
@@ -12,6 +13,7 @@ from assistant.language.rules import (
     having,
     measuring,
     number,
+    ranges,
     ranking,
     time,
 )
@@ -19,9 +21,11 @@ from assistant.language.rules import (
 EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
     *number.grammar.rules,
     *time.grammar.rules,
+    *dates.grammar.rules,
     *festival.grammar.rules,
     *grain.grammar.rules,
     *compose.grammar.rules,
+    *ranges.grammar.rules,
 )
 PHRASES: tuple[Rule, ...] = (  # over words of a catalog
     *filters.grammar.rules,

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from assistant.language.grammar import Grammar, maybe
+from assistant.language.grammar import Grammar
 from assistant.language.rules.number import chinese
-from assistant.language.rules.time import UNIT, UNITS, YEARS, N, count, year_of
+from assistant.language.rules.units import DAYS, YEARS, count, year_of
 from assistant.language.times import (
-    Adjacent,
-    After,
     Ago,
-    Before,
     Clock,
     Date,
     Decade,
@@ -22,15 +19,14 @@ from assistant.language.times import (
     Last,
     LunarDate,
     Nth,
+    NthWeekday,
     Range,
     Several,
     Shift,
-    Since,
     Slice,
     SolarTerm,
     Tenth,
     TimeValue,
-    Until,
     Weekday,
     WeekPart,
     Within,
@@ -41,12 +37,13 @@ grammar = Grammar()
 
 # what another period can lie in, what can lie in another period, and what can end a range
 Outer = Shift | Date | Nth | Fiscal | Feast | Within | WeekPart | Weekday | Edge | LunarDate
-Inner = Date | Nth | Slice | Edge | Tenth | Weekday | Feast | LunarDate | SolarTerm | Clock
+Inner = (
+    Date | Nth | NthWeekday | Slice | Edge | Tenth | Weekday | Feast | LunarDate | SolarTerm | Clock
+)
 Plain = (
     Shift | Date | Nth | Edge | Tenth | Weekday | WeekPart | Feast | LunarDate | SolarTerm
     | Fiscal | Within | Ago | Last | Slice | Range | Several | Decade
 )  # fmt: skip
-Base = Shift | Date | Nth | Edge | Tenth | Weekday | Feast | LunarDate | Fiscal | Within | Ago
 
 _ORDER = [Grain.YEAR, Grain.HALF, Grain.QUARTER, Grain.MONTH, Grain.WEEK, Grain.DAY, Grain.HOUR]
 
@@ -64,7 +61,7 @@ def size(value: object) -> int:
             return 0
         case Tenth() | WeekPart() | Feast():
             return 4
-        case Weekday() | SolarTerm():
+        case Weekday() | SolarTerm() | NthWeekday():
             return 5
         case LunarDate(day=day):
             return 5 if day else 3
@@ -143,77 +140,11 @@ def year_quarter(m: re.Match[str]) -> Within:
     return Within(Date(int(m[1])), Nth(int(m[2][1]), grain))
 
 
-# ── ranges ────────────────────────────────────────────────────────────────────────────────────
-
-_TO = re.compile(r"一直到|直到|[到至]|-{1,2}|~{1,2}|->|→")
-
-
-@grammar.rule(
-    [
-        maybe(re.compile("从|自|由|在|介于")),
-        Plain,
-        _TO,
-        Plain,
-        maybe(re.compile("为止|止|之间|期间|这段时间")),
-    ],
-    examples={
-        "5月到6月": Range(Date(month=5), Date(month=6)),
-        "3月1日至3月15日": Range(Date(None, 3, 1), Date(None, 3, 15), "至"),
-        "11.1-11.11": Range(Date(None, 11, 1), Date(None, 11, 11), "-"),
-        "上周一到上周五": Range(Weekday(1, -1), Weekday(5, -1)),
-        "从2015年1月至12月": Range(Date(2015, 1), Date(month=12), "至"),
-        "20231101到20231111": Range(Date(2023, 11, 1), Date(2023, 11, 11)),
-    },
-)
-def between(
-    _: str | None, first: TimeValue, mark: str, last: TimeValue, __: str | None
-) -> Range | None:
-    return _range(first, last, mark)
+# a number whose unit was left out: 5-6月, 5、6月
+SHORT = r"(?<![\d.])(\d{1,4}|[一二三四五六七八九十〇零]{1,4})"
 
 
-@grammar.rule(
-    [maybe(re.compile("从|自|在|介于")), Plain, re.compile("[和与跟]"), Plain, re.compile("之?间")],
-    examples={"三月和九月之间": Range(Date(month=3), Date(month=9), "之间")},
-)
-def between_and(
-    _: str | None, first: TimeValue, __: str, last: TimeValue, ___: str
-) -> Range | None:
-    return _range(first, last, "之间")
-
-
-def _range(first: TimeValue, last: TimeValue, mark: str) -> Range | None:
-    if isinstance(first, (Range, Several, Last, Slice)) or isinstance(
-        last, (Range, Several, Last, Slice)
-    ):
-        return None
-    if isinstance(first, Clock) != isinstance(last, Clock):
-        return None
-    return Range(first, last, "到" if "到" in mark else mark)
-
-
-_N2 = r"(?<![\d.])(\d{1,4}|[一二三四五六七八九十〇零]{1,4})"
-
-
-@grammar.rule(
-    [
-        re.compile(rf"{_N2}\s*(?:到|至|-{{1,2}}|~)\s*(?=第?[\d一二三四五六七八九十〇零])"),
-        Date | Nth,
-    ],
-    examples={
-        "5-6月": Range(Date(month=5), Date(month=6), "-"),
-        "3到5号": Range(Date(day=3), Date(day=5)),
-        "2021-2023年": Range(Date(2021), Date(2023), "-"),
-        "1至3季度": Range(Nth(1, Grain.QUARTER), Nth(3, Grain.QUARTER), "至"),
-    },
-    rejects=("5-2023年",),
-)
-def elided_range(m: re.Match[str], last: Date | Nth) -> Range | None:
-    first = _like(m[1], last)
-    mark = "到" if "到" in m[0] else "至" if "至" in m[0] else "-"
-    return None if first is None else Range(first, last, mark)
-
-
-def _like(digits: str, last: Date | Nth) -> TimeValue | None:
+def like(digits: str, last: Date | Nth) -> TimeValue | None:
     """The unit that was left out at the first end is the one of the last."""
     n = count(digits) if digits.isdigit() else chinese(digits)
     if n is None:
@@ -229,110 +160,6 @@ def _like(digits: str, last: Date | Nth) -> TimeValue | None:
         year = year_of(digits)
         return Date(year) if year is not None and (year < 100) == (last.year < 100) else None
     return None
-
-
-@grammar.rule(
-    [Outer, Range],
-    examples={
-        "去年5-6月": Range(Within(Shift(-1, Grain.YEAR), Date(month=5)), Date(month=6), "-"),
-        "2018年2-4月": Range(Date(2018, 2), Date(month=4), "-"),
-    },
-)
-def range_within(outer: TimeValue, r: Range) -> Range | None:
-    if (
-        isinstance(r.first, (Within, Shift, Ago, Fiscal))
-        or getattr(r.first, "year", None)
-        or getattr(r.first, "weeks", None) is not None
-    ):
-        return None
-    first = within(outer, r.first)
-    return None if first is None else Range(first, r.last, r.mark)
-
-
-# ── open ranges and neighbours ────────────────────────────────────────────────────────────────
-
-
-@grammar.rule(
-    [
-        maybe(re.compile("从|自从|自|打")),
-        Base,
-        re.compile(
-            r"(?:开始)?[到至](?:现在|今天?|目前|当前|昨天|最新|当下)(?:为止)?|以来|起(?![码来])(?:至今|到现在)?|开始(?:至今|到现在)?|(?:之后|以后)?(?:一直)?(?:至今|到现在|到目前)(?:为止)?|往后|截止(?:目前|现在)"
-        ),
-    ],
-    examples={
-        "2023年以来": Since(Date(2023)),
-        "年初至今": Since(Shift(0, Grain.YEAR)),
-        "本月至今": Since(Shift(0, Grain.MONTH)),
-        "今年以来": Since(Shift(0, Grain.YEAR)),
-        "从3月开始": Since(Date(month=3)),
-        "618以来": Since(Feast("618")),
-    },
-)
-def since(_: str | None, base: TimeValue, __: str) -> Since:
-    if isinstance(base, Edge) and base.which == "start" and base.grain is not None:
-        return Since(Shift(0, base.grain))
-    if isinstance(base, Within) and isinstance(base.inner, Edge) and base.inner.which == "start":
-        return Since(base.outer)
-    return Since(base)
-
-
-@grammar.rule(
-    [Base, re.compile(rf"(?:之前|以前|前)(?!{N}|[一二三四五六七八九十\d]|后|半|年|天|几|期|台)")],
-    examples={"2023年之前": Before(Date(2023)), "双11以前": Before(Feast("双11"))},
-    rejects=("5月前10",),
-)
-def before(base: TimeValue, _: str) -> Before | None:
-    return None if isinstance(base, Ago) else Before(base)
-
-
-@grammar.rule(
-    [Base, re.compile(rf"(?:之后|以后|过后|后)(?!{N}|半|年|天|期|台|续)")],
-    examples={"618之后": After(Feast("618"))},
-)
-def after(base: TimeValue, _: str) -> After | None:
-    return None if isinstance(base, Ago) else After(base)
-
-
-@grammar.rule(
-    [re.compile("截[至止到]+|直?到"), Base, maybe(re.compile("为止|止|的时候"))],
-    examples={
-        "截至5月底": Until(Within(Date(month=5), Edge("end"))),
-        "截止2023年底": Until(Within(Date(2023), Edge("end"))),
-    },
-)
-def until(mark: str, base: TimeValue, stop: str | None) -> Until | None:
-    return None if mark in ("到", "直到") and not stop else Until(base)
-
-
-@grammar.rule(
-    [Base, re.compile(rf"(?:之|的)?([前后])的?({N})?(半)?个?({UNIT})")],
-    examples={
-        "双11前一周": Adjacent(Feast("双11"), -1, Grain.WEEK),
-        "国庆后三天": Adjacent(Feast("国庆"), 3, Grain.DAY),
-    },
-)
-def adjacent(base: TimeValue, m: re.Match[str]) -> Adjacent | None:
-    n = count(m[2]) if m[2] else None
-    if n is None or not isinstance(base, (Feast, Within, Date)) or size(base) not in (4, 5):
-        return None
-    return Adjacent(base, -n if m[1] == "前" else n, UNITS[m[4]])
-
-
-@grammar.rule(
-    [
-        Plain,
-        re.compile(
-            "左右|前后|上下|附近|期间|这段时间|那段时间|当[月年季]|一整[月年季]|全[月年]|整[月年]|整个?季度|份(?!额)|内(?!容)|里(?!面)|中(?![间年]|位)"
-        ),
-    ],
-    examples={
-        "2020年3月左右": Date(2020, 3),
-        "去年5月全月": Within(Shift(-1, Grain.YEAR), Date(month=5)),
-    },
-)
-def about(value: TimeValue, said: str) -> TimeValue | None:
-    return None if isinstance(value, (Range, Several)) and said in "内里中" else value
 
 
 # ── several ───────────────────────────────────────────────────────────────────────────────────
@@ -384,7 +211,7 @@ def _inherit(first: TimeValue, last: TimeValue) -> TimeValue:
 @grammar.rule(
     [
         re.compile(
-            rf"{_N2}\s*[月号日年]?\s*(?:[、和与跟,]|(?<=[一二三四五六七八九])(?=[二三四五六七八九](?:[月日号季年]|个)))\s*(?=[\d一二三四五六七八九十〇零])"
+            rf"{SHORT}\s*[月号日年]?\s*(?:[、和与跟,]|(?<=[一二三四五六七八九])(?=[二三四五六七八九](?:[月日号季年]|个)))\s*(?=[\d一二三四五六七八九十〇零])"
         ),
         Date | Nth,
     ],
@@ -393,7 +220,7 @@ def _inherit(first: TimeValue, last: TimeValue) -> TimeValue:
 def elided_several(m: re.Match[str], last: Date | Nth) -> Several | None:
     if m[0].rstrip("、和与跟, ")[-1:] in "月号日年":
         return None
-    first = _like(m[1], last)
+    first = like(m[1], last)
     return None if first is None else Several((first, last))
 
 
@@ -408,6 +235,45 @@ def two_years(m: re.Match[str]) -> Several | None:
         return Several((Shift(YEARS[m[1]], Grain.YEAR), Shift(YEARS[m[2]], Grain.YEAR)))
     days = {"前": -2, "昨": -1, "去": -1, "今": 0, "明": 1, "后": 2}
     return Several((Shift(days[m[1]], Grain.DAY), Shift(days[m[2]], Grain.DAY)))
+
+
+@grammar.rule(
+    [Several, re.compile(r"[这那]?[两二三四五六2-6]个?(?:年|月|季度|天|日|周)(?!前|后)")],
+    examples={"2024、2025两年": Several((Date(2024), Date(2025)))},
+)
+def counted(several: Several, said: str) -> Several | None:
+    n = count(re.sub(r"[^两二三四五六2-6]", "", said))
+    return several if n == len(several.parts) else None
+
+
+@grammar.rule(
+    [Feast | Date | Nth | Within | Shift, re.compile(r"[(]即?"), Range | Date, re.compile(r"[)]")],
+    examples={"双十一期间(11.1-11.11)": Range(Date(None, 11, 1), Date(None, 11, 11), "-")},
+)
+def explained(_: TimeValue, __: str, exact: TimeValue, ___: str) -> TimeValue:
+    return exact
+
+
+@grammar.rule(
+    [re.compile("([昨今前明后])([晚早])上?(?!会|教|期|就|已)")],
+    examples={"昨晚": Within(Shift(-1, Grain.DAY), Clock(1080, 1440))},
+)
+def evening(m: re.Match[str]) -> Within:
+    hours = Clock(18 * 60, 24 * 60) if m[2] == "晚" else Clock(6 * 60, 9 * 60)
+    return Within(Shift(DAYS[m[1]], Grain.DAY), hours)
+
+
+SEASONS = {"春": (3, 5), "夏": (6, 8), "秋": (9, 11), "冬": (12, 2)}
+
+
+@grammar.rule(
+    [re.compile(r"([春夏秋冬])(?:天|季(?!节|装|款|新))|(?<=[去今明前]年)([春夏秋冬])(?![装款])")],
+    examples={"夏天": Range(Date(month=6), Date(month=8), "至")},
+    rejects=("春季新款", "夏装"),
+)
+def season(m: re.Match[str]) -> Range:
+    first, last = SEASONS[m[1] or m[2]]
+    return Range(Date(month=first), Date(month=last), "至")
 
 
 @grammar.rule(

@@ -6,7 +6,7 @@ import re
 
 from assistant.language.festivals import BY_NAME, TERMS
 from assistant.language.grammar import Grammar
-from assistant.language.rules.time import count
+from assistant.language.rules.units import count
 from assistant.language.times import Feast, LunarDate, SolarTerm
 
 grammar = Grammar()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.language.grammar import Grammar
-from assistant.language.rules.time import NOT_A_WORD, UNIT, UNITS, N, count
+from assistant.language.rules.units import NOT_A_WORD, UNIT, UNITS, N, count
 from assistant.language.times import Clock, Cyclic, Duration, PerGrain
 from semantic_layer.query import Grain
 
@@ -76,7 +76,7 @@ def per_cycle(m: re.Match[str]) -> PerGrain | None:
 
 
 @grammar.rule(
-    [re.compile(rf"哪一?(?:个|几个|些)?({UNIT})(?:份)?{NOT_A_WORD}(?!段)|(几月份?|几号|几点)")],
+    [re.compile(rf"哪一?(?:个|几个?|些)?({UNIT})(?:份)?{NOT_A_WORD}(?!段)|(几月份?|几号|几点)")],
     examples={"哪个月": PerGrain(Grain.MONTH, which=True), "哪天": PerGrain(Grain.DAY, which=True)},
 )
 def which_unit(m: re.Match[str]) -> PerGrain:

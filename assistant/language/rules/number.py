@@ -38,7 +38,7 @@ LATIN = {"k": 1e3, "w": 1e4, "m": 1e6, "kw": 1e7, "b": 1e9, "e": 1e8}
 
 _ABOUT = "几余多来"
 _NOT_NUMBERS = ("万一",)
-_FUNCTION_WORDS = "下样直起些共定般切旦致键体律并边向贯度旁味齐连如同旦"
+_FUNCTION_WORDS = "下样直起些共定般切旦致键体律并边向贯度旁味齐连如同川"
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _D = "".join(DIGITS)
 _TOKEN = re.compile(rf"({_ARABIC}|[{_D}])?([{''.join(TENS)}])?")
@@ -108,9 +108,9 @@ def _small(text: str, unit: int) -> float | None:
     return total
 
 
-_CHINESE = rf"[{_D}十拾百佰千仟廿卅卌]"
+_CHINESE = rf"(?!百分位)[{_D}十拾百佰千仟廿卅卌]"
 _BODY = (
-    rf"(?:(?:{_ARABIC})\s*个?(?=[十百千万亿兆])|{_CHINESE}|万(?=[{_D}亿万]))"
+    rf"(?:(?:{_ARABIC})\s*个?(?=[{_ABOUT}]?[十百千万亿兆])|{_CHINESE}|万(?=[{_D}亿万]))"
     rf"(?:(?:{_ARABIC})|{_CHINESE}|[{_ABOUT}](?=[十百千万亿兆])|个?[万亿兆])*"
     rf"(?:点[{_D}\d]+)?"
 )
