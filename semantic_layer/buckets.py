@@ -10,7 +10,17 @@ from sqlglot import exp
 from semantic_layer.catalog import Format
 from semantic_layer.columns import measure_column
 from semantic_layer.errors import Unanswerable
-from semantic_layer.expressions import Frame, call, column, divide, literal, number
+from semantic_layer.expressions import (
+    Frame,
+    call,
+    column,
+    divide,
+    is_known,
+    is_unknown,
+    literal,
+    number,
+    table,
+)
 from semantic_layer.facts import Slot, place
 from semantic_layer.grids import Build, Grid, cells, period_label
 from semantic_layer.measures import Resolver
@@ -33,10 +43,12 @@ def _prepare(build: Build, plan: Plan, slot: Slot) -> Slot:
         if group.dimension is None:
             raise Unanswerable("mixed")
         if not group.edges and not group.width:
-            table = build.catalog.dimensions[group.dimension].table
-            frame = Frame(build.catalog, table)
+            owner = build.catalog.dimensions[group.dimension].table
+            frame = Frame(build.catalog, owner)
             value = frame.dimension(group.dimension)
-            _add_width(build, slot, frame.source().select(value.as_("value")))
+            _add_width(
+                build, slot, frame.source().select(value.as_("value", copy=False), copy=False)
+            )
         return slot
     resolver = Resolver(
         build.catalog, (group.per,), plan.where, plan.query.scope.time, bool(plan.periods)
@@ -46,11 +58,15 @@ def _prepare(build: Build, plan: Plan, slot: Slot) -> Slot:
     grid = Grid((member,), (("value", node),), plan.where, plan.periods, fill=False)
     values = cells(build, grid, "per_member")
     if not group.edges and not group.width:
-        _add_width(build, slot, exp.select(column("value")).from_(values))
+        _add_width(
+            build, slot, exp.select(column("value"), copy=False).from_(table(values), copy=False)
+        )
     query = (
-        exp.select(column("member"), place(column("value"), slot).as_("place"))
+        exp.select(
+            column("member"), place(column("value"), slot).as_("place", copy=False), copy=False
+        )
         .from_(values)
-        .where(column("member").is_(exp.null()).not_())
+        .where(is_known(column("member")))
     )
     return replace(slot, mapping=build.add("ranges", query))
 
@@ -60,12 +76,18 @@ def _add_width(build: Build, slot: Slot, values: exp.Select) -> None:
     value = column("value")
     bulk = call("quantile_cont", value, number(TAIL))
     raw = divide(
-        exp.paren(exp.Sub(this=bulk, expression=exp.Min(this=value.copy()))), number(STEPS)
+        exp.paren(exp.Sub(this=bulk, expression=exp.Min(this=value.copy())), copy=False),
+        number(STEPS),
     )
-    spread = exp.select(exp.cast(raw, "DOUBLE").as_("raw")).from_(values.subquery("given"))
+    spread = exp.select(
+        exp.cast(raw, "DOUBLE", copy=False).as_("raw", copy=False), copy=False
+    ).from_(values.subquery("given", copy=False), copy=False)
     scale = exp.select(
         column("raw"),
-        call("pow", number(10), exp.Floor(this=call("log10", column("raw")))).as_("scale"),
+        call("pow", number(10), exp.Floor(this=call("log10", column("raw")))).as_(
+            "scale", copy=False
+        ),
+        copy=False,
     )
     scale = scale.from_(
         exp.select(
@@ -76,10 +98,12 @@ def _add_width(build: Build, slot: Slot, values: exp.Select) -> None:
                     )
                 ],
                 default=number(1),
-            ).as_("raw")
+            ).as_("raw", copy=False),
+            copy=False,
         )
-        .from_(spread.subquery("spread"))
-        .subquery("positive")
+        .from_(spread.subquery("spread", copy=False))
+        .subquery("positive"),
+        copy=False,
     )
     lead = exp.Div(this=column("raw"), expression=column("scale"))
     ifs = [
@@ -87,7 +111,9 @@ def _add_width(build: Build, slot: Slot, values: exp.Select) -> None:
         for n in (1, 2, 5)
     ]
     nice = exp.Mul(this=column("scale"), expression=exp.Case(ifs=ifs, default=number(10)))
-    build.ctes[f"{slot.name}_width"] = exp.select(nice.as_("width")).from_(scale.subquery("scaled"))
+    build.ctes[f"{slot.name}_width"] = exp.select(nice.as_("width", copy=False), copy=False).from_(
+        scale.subquery("scaled", copy=False), copy=False
+    )
 
 
 def shown_label(build: Build, plan: Plan, slot: Slot, value: exp.Expr) -> exp.Expr:
@@ -120,15 +146,19 @@ def _range(build: Build, slot: Slot, group: ByBucket, value: exp.Expr) -> exp.Ex
     width: exp.Expr = (
         number(group.width)
         if group.width
-        else exp.Subquery(this=exp.select(column("width")).from_(f"{slot.name}_width"))
+        else exp.Subquery(
+            this=exp.select(column("width"), copy=False).from_(
+                table(f"{slot.name}_width"), copy=False
+            )
+        )
     )
-    upper = exp.paren(exp.Add(this=value.copy(), expression=width.copy()))
+    upper = exp.paren(exp.Add(this=value.copy(), expression=width.copy()), copy=False)
     both = call("concat", _text(value.copy()), literal("–"), _text(upper))
     told: exp.Expr = both
     if not group.width and _counts(build, group):
         one = exp.EQ(this=width, expression=number(1))
         told = exp.Case(ifs=[exp.If(this=one, true=_text(value.copy()))], default=both)
-    missing = exp.If(this=value.is_(exp.null()), true=exp.null())
+    missing = exp.If(this=is_unknown(value), true=exp.null())
     return exp.Case(ifs=[missing], default=told)
 
 
@@ -140,6 +170,6 @@ def _counts(build: Build, group: ByBucket) -> bool:
 
 def _text(value: exp.Expr) -> exp.Expr:
     whole = exp.EQ(this=exp.Floor(this=value.copy()), expression=value.copy())
-    plain = exp.cast(exp.cast(value.copy(), "BIGINT"), "VARCHAR")
-    exact = exp.cast(exp.Round(this=value.copy(), decimals=number(4)), "VARCHAR")
+    plain = exp.cast(exp.cast(value.copy(), "BIGINT", copy=False), "VARCHAR", copy=False)
+    exact = exp.cast(exp.Round(this=value.copy(), decimals=number(4)), "VARCHAR", copy=False)
     return exp.Case(ifs=[exp.If(this=whole, true=plain)], default=exact)

@@ -12,7 +12,17 @@ from functools import reduce
 from sqlglot import exp
 
 from semantic_layer.errors import Unanswerable
-from semantic_layer.expressions import Bounds, Frame, call, either, every, literal
+from semantic_layer.expressions import (
+    Bounds,
+    Frame,
+    call,
+    either,
+    every,
+    is_known,
+    is_unknown,
+    literal,
+    not_true,
+)
 from semantic_layer.joins import children, reaches
 from semantic_layer.measures import conjuncts, tables_of
 from semantic_layer.query import (
@@ -56,16 +66,18 @@ def row_test(
             return compare(frame, condition, bounds)
         case Term(name, negated):
             term = catalog.terms[name]
-            test = exp.paren(frame.sql(term.sql, term.table, bounds))
-            return _not_true(test) if negated else test
+            test = exp.paren(frame.sql(term.sql, term.table, bounds), copy=False)
+            return not_true(test) if negated else test
         case Members(dimension, query, negated):
             return members_test(frame.dimension(dimension, bounds), nested(query), negated)
         case And():
             return _all(frame, condition, nested, bounds)
         case Or(parts):
-            return exp.paren(either([row_test(frame, p, nested, bounds) for p in parts]))
+            return exp.paren(
+                either([row_test(frame, p, nested, bounds) for p in parts]), copy=False
+            )
         case Not(part):
-            return _not_true(exp.paren(row_test(frame, part, nested, bounds)))
+            return not_true(exp.paren(row_test(frame, part, nested, bounds), copy=False))
         case _:
             raise Unanswerable("having-needs-group")
 
@@ -92,7 +104,7 @@ def _through_child(
     catalog, (first, *_) = frame.catalog, parts
     if isinstance(first, Where) and first.op in NEGATED:
         positive = Where(first.dimension, NEGATED[first.op], first.values)
-        return _not_true(exp.paren(_through_child(frame, (positive,), nested, bounds)))
+        return not_true(exp.paren(_through_child(frame, (positive,), nested, bounds), copy=False))
     needed = frozenset().union(*(tables_of(catalog, p) for p in parts))
     key = catalog.tables[frame.base].key
     if not key or not (found := children(catalog, frame.base, needed)):
@@ -100,7 +112,7 @@ def _through_child(
     child = Frame(catalog, found[0])
     test = every([row_test(child, p, nested, bounds) for p in parts])
     keys = [child.key(frame.base, k) for k in key]
-    query = child.source().select(*keys).where(test)
+    query = child.source().select(*keys, copy=False).where(test, copy=False)
     mine = [frame.sql(k, frame.base) for k in key]
     subject = mine[0] if len(mine) == 1 else exp.Tuple(expressions=mine)
     return exp.In(this=subject, query=exp.Subquery(this=query))
@@ -110,20 +122,21 @@ def members_test(value: exp.Expr, query: exp.Query, negated: bool) -> exp.Expr:
     """``value`` is (not) among the first column of ``query``; unknown members count for nothing."""
     first = query.selects[0].alias_or_name
     known = (
-        exp.select(exp.column(exp.to_identifier(first, quoted=True)))
-        .from_(query.subquery("members"))
-        .where(exp.column(exp.to_identifier(first, quoted=True)).is_(exp.null()).not_())
+        exp.select(exp.column(exp.to_identifier(first, quoted=True)), copy=False)
+        .from_(query.subquery("members", copy=False))
+        .where(is_known(exp.column(exp.to_identifier(first, quoted=True))))
     )
     test = exp.In(this=value, query=exp.Subquery(this=known))
-    return _not_true(exp.paren(test)) if negated else test
+    return not_true(exp.paren(test, copy=False)) if negated else test
 
 
 def compare(frame: Frame, where: Where, bounds: Bounds | None) -> exp.Expr:
     """One comparison. An empty list matches nothing."""
     if where.op in NEGATED:
-        return _not_true(
+        return not_true(
             exp.paren(
-                compare(frame, Where(where.dimension, NEGATED[where.op], where.values), bounds)
+                compare(frame, Where(where.dimension, NEGATED[where.op], where.values), bounds),
+                copy=False,
             )
         )
     left = frame.dimension(where.dimension, bounds)
@@ -133,9 +146,9 @@ def compare(frame: Frame, where: Where, bounds: Bounds | None) -> exp.Expr:
 def compare_value(left: exp.Expr, op: Op, right: list[exp.Expr]) -> exp.Expr:
     """``left op right`` for the positive operators."""
     if _loose(left):
-        left = exp.paren(left)
+        left = exp.paren(left, copy=False)
     if op in NEGATED:
-        return _not_true(exp.paren(compare_value(left, NEGATED[op], right)))
+        return not_true(exp.paren(compare_value(left, NEGATED[op], right), copy=False))
     match op:
         case Op.EQ | Op.IN if len(right) == 1:
             return exp.EQ(this=left, expression=right[0])
@@ -144,12 +157,12 @@ def compare_value(left: exp.Expr, op: Op, right: list[exp.Expr]) -> exp.Expr:
         case Op.BETWEEN:
             return exp.Between(this=left, low=right[0], high=right[1])
         case Op.IS_NULL:
-            return left.is_(exp.null())
+            return is_unknown(left)
         case Op.NOT_NULL:
-            return left.is_(exp.null()).not_()
+            return is_known(left)
         case Op.CONTAINS | Op.STARTS | Op.ENDS:
             tests = [_like(left.copy(), op, r) for r in right]
-            return exp.paren(either(tests)) if len(tests) > 1 else tests[0]
+            return exp.paren(either(tests), copy=False) if len(tests) > 1 else tests[0]
         case _:
             return COMPARED[op](this=left, expression=right[0])
 
@@ -162,20 +175,15 @@ def _right(frame: Frame, value: Scalar | Ref, bounds: Bounds | None) -> exp.Expr
 
 def _like(left: exp.Expr, op: Op, right: exp.Expr) -> exp.Expr:
     if not (isinstance(right, exp.Literal) and right.is_string):
-        return call("contains", left, exp.cast(right, "VARCHAR"))
+        return call("contains", left, exp.cast(right, "VARCHAR", copy=False))
     text = reduce(lambda t, c: t.replace(c, "\\" + c), ("\\", "%", "_"), right.name)
     pattern = {Op.CONTAINS: f"%{text}%", Op.STARTS: f"{text}%", Op.ENDS: f"%{text}"}[op]
     test: exp.Expr = exp.ILike(
-        this=exp.cast(left, "VARCHAR"), expression=exp.Literal.string(pattern)
+        this=exp.cast(left, "VARCHAR", copy=False), expression=exp.Literal.string(pattern)
     )
     if text != right.name:
         test = exp.Escape(this=test, expression=exp.Literal.string("\\"))
     return test
-
-
-def _not_true(test: exp.Expr) -> exp.Expr:
-    """True where ``test`` is false or unknown."""
-    return exp.Is(this=test, expression=exp.true()).not_()
 
 
 def _loose(node: exp.Expr) -> bool:

@@ -17,9 +17,11 @@ from semantic_layer.expressions import (
     column,
     divide,
     either,
+    is_known,
     literal,
     number,
     quote,
+    table,
 )
 from semantic_layer.facts import within
 from semantic_layer.grids import Build
@@ -55,24 +57,26 @@ def detail_select(build: Build, plan: Plan, query: DetailQuery) -> Selected:
         if special or hidden:
             raise Unanswerable("mixed")
     base = frame.source()
-    base = base.where(*tests) if tests else base
+    base = base.where(*tests, copy=False) if tests else base
     if not special:
-        select = base.select(*(values[n].as_(quote(n)) for n in names))
-        select = select.distinct() if query.distinct else select
+        select = base.select(*(values[n].as_(quote(n), copy=False) for n in names), copy=False)
+        select = select.distinct(copy=False) if query.distinct else select
         by = [_ordered(column(n) if query.distinct else values[n].copy(), d) for n, d in keys]
         tie = [] if query.distinct else _tie_break(frame, catalog)
         if by or tie:
-            select = select.order_by(*by, *tie)
+            select = select.order_by(*by, *tie, copy=False)
         if query.distinct and not by:
-            select = select.order_by(*(_ordered(column(n), False) for n in names))
+            select = select.order_by(*(_ordered(column(n), False) for n in names), copy=False)
         if top is not None:
-            select = select.limit(top.n)
-            select = select.offset(top.offset) if top.offset else select
+            select = select.limit(top.n, copy=False)
+            select = select.offset(top.offset, copy=False) if top.offset else select
         return select, columns
     assert top is not None
     tie = _tie_break(frame, catalog)
-    inner = base.select(*(values[n].as_(quote(n)) for n in needed))
-    inner = inner.select(*(t.this.copy().as_(f"tie_{i}") for i, t in enumerate(tie)))
+    inner = base.select(*(values[n].as_(quote(n), copy=False) for n in needed), copy=False)
+    inner = inner.select(
+        *(t.this.copy().as_(f"tie_{i}", copy=False) for i, t in enumerate(tie)), copy=False
+    )
     return _ranked(build, inner, top, keys, len(tie), names, columns)
 
 
@@ -102,7 +106,7 @@ def _tests(
         moment = frame.dimension(time)
         spans = [t for p in plan.periods if (t := within(moment, p)) is not None]
         if spans:
-            tests.append(spans[0] if len(spans) == 1 else exp.paren(either(spans)))
+            tests.append(spans[0] if len(spans) == 1 else exp.paren(either(spans), copy=False))
     if plan.where is not None:
         tests.append(row_test(frame, plan.where, build.nested, bounds))
     return tests
@@ -142,30 +146,40 @@ def _ranked(
     per = [column(n) for n in top.per]
     first = keys[0]
     places: list[exp.Expr] = []
-    tests: list[exp.Expr] = [column(first[0]).is_(exp.null()).not_()]
+    tests: list[exp.Expr] = [is_known(column(first[0]))]
     ends: list[exp.Expr] = []
     for i, flipped in enumerate((False, True) if top.both else (False,)):
         by = [_ordered(column(n), d is not flipped) for n, d in keys]
         if not top.ties:
             by += [_ordered(column(f"tie_{k}"), False) for k in range(ties)]
         label = f"top_place_{i}" if i else "top_place"
-        places.append(over(call("rank" if top.ties else "row_number"), list(per), by).as_(label))
+        places.append(
+            over(call("rank" if top.ties else "row_number"), list(per), by).as_(label, copy=False)
+        )
         last: exp.Expr = number(top.offset + top.n)
         if top.fraction is not None:
             last = exp.Ceil(this=exp.Mul(this=column("top_size"), expression=number(top.fraction)))
         place = exp.LTE(this=column(label), expression=last)
         after = exp.GT(this=column(label), expression=number(top.offset))
-        ends.append(exp.and_(place, after) if top.offset else place)
+        ends.append(exp.and_(place, after, copy=False) if top.offset else place)
     if top.fraction is not None:
-        places.append(over(exp.Count(this=exp.Star()), list(per)).as_("top_size"))
+        places.append(over(exp.Count(this=exp.Star()), list(per)).as_("top_size", copy=False))
     listed = build.add("listed", inner)
-    known = exp.select("*", *places).from_(listed).where(*tests)
+    known = (
+        exp.select(exp.Star(), *places, copy=False)
+        .from_(table(listed), copy=False)
+        .where(*tests, copy=False)
+    )
     ranked = build.add("ranked", known)
     order = [_ordered(column(n), False) for n in top.per]
     order += [_ordered(column(n), d) for n, d in keys]
     order += [_ordered(column(f"tie_{k}"), False) for k in range(ties)]
-    select = exp.select(*(column(n) for n in names)).from_(ranked).where(exp.or_(*ends))
-    return select.order_by(*order), columns
+    select = (
+        exp.select(*(column(n) for n in names), copy=False)
+        .from_(table(ranked), copy=False)
+        .where(exp.or_(*ends, copy=False), copy=False)
+    )
+    return select.order_by(*order, copy=False), columns
 
 
 def _contrast(
@@ -186,17 +200,20 @@ def _contrast(
         test = exp.EQ(this=values[contrast.dimension].copy(), expression=literal(member))
         mean = exp.Avg(this=values[of.name].copy())
         sides.append(exp.Filter(this=mean, expression=exp.Where(this=test)))
-    inner = frame.source().where(*tests) if tests else frame.source()
-    inner = inner.select(sides[0].as_("left_value"), sides[1].as_("right_value"))
+    inner = frame.source().where(*tests, copy=False) if tests else frame.source()
+    inner = inner.select(
+        sides[0].as_("left_value", copy=False), sides[1].as_("right_value", copy=False), copy=False
+    )
     left, right = column("left_value"), column("right_value")
     gap = exp.Sub(this=left, expression=right)
-    rate = divide(exp.paren(gap.copy()), call("abs", right.copy()))
+    rate = divide(exp.paren(gap.copy(), copy=False), call("abs", right.copy()))
     select = exp.select(
-        left.copy().as_(quote("left")),
-        right.copy().as_(quote("right")),
-        gap.as_("difference"),
-        rate.as_("rate"),
-    ).from_(inner.subquery("sides"))
+        left.copy().as_(quote("left"), copy=False),
+        right.copy().as_(quote("right"), copy=False),
+        gap.as_("difference", copy=False),
+        rate.as_("rate", copy=False),
+        copy=False,
+    ).from_(inner.subquery("sides", copy=False), copy=False)
     base = replace(of, role=ColumnRole.MEASURE)
     change = replace(of, role=ColumnRole.CHANGE, of="left")
     return select, (

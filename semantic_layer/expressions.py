@@ -68,9 +68,9 @@ def literal(value: Scalar) -> exp.Expr:
         case bool():
             return exp.true() if value else exp.false()
         case datetime():
-            return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")
+            return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP", copy=False)
         case date():
-            return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+            return exp.cast(exp.Literal.string(value.isoformat()), "DATE", copy=False)
         case float() if value.is_integer():
             return number(int(value))
         case int() | float():
@@ -116,7 +116,7 @@ def call(name: str, *args: exp.Expr) -> exp.Expr:
 def divide(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """Left over right as a float; NULL where right is zero."""
     safe = exp.Nullif(this=right, expression=exp.Literal.number(0))
-    return exp.Div(this=exp.paren(left) if _loose(left) else left, expression=safe)
+    return exp.Div(this=exp.paren(left, copy=False) if _loose(left) else left, expression=safe)
 
 
 def zero(value: exp.Expr) -> exp.Expr:
@@ -127,12 +127,29 @@ def _loose(node: exp.Expr) -> bool:
     return isinstance(node, (exp.Binary, exp.Case))
 
 
+def is_known(value: exp.Expr) -> exp.Expr:
+    return exp.Not(this=is_unknown(value))
+
+
+def is_unknown(value: exp.Expr) -> exp.Expr:
+    return exp.Is(this=value, expression=exp.null())
+
+
+def not_true(test: exp.Expr) -> exp.Expr:
+    """True where ``test`` is false or unknown."""
+    return exp.Not(this=exp.Is(this=test, expression=exp.true()))
+
+
+def table(name: str) -> exp.Table:
+    return exp.Table(this=quote(name))
+
+
 def either(parts: list[exp.Expr]) -> exp.Expr:
-    return exp.or_(*parts) if parts else exp.false()
+    return exp.or_(*parts, copy=False) if parts else exp.false()
 
 
 def every(parts: list[exp.Expr]) -> exp.Expr:
-    return exp.and_(*parts) if parts else exp.true()
+    return exp.and_(*parts, copy=False) if parts else exp.true()
 
 
 def same(left: exp.Expr, right: exp.Expr) -> exp.Expr:
@@ -170,17 +187,17 @@ def bucket(time: exp.Expr, grain: Grain) -> exp.Expr:
     """The bucket that ``time`` falls in: its first day (or hour), or its place in the cycle."""
     match grain:
         case Grain.MINUTE | Grain.HOUR:
-            return exp.cast(_trunc(grain.value, time), "TIMESTAMP")
+            return exp.cast(_trunc(grain.value, time), "TIMESTAMP", copy=False)
         case Grain.DAY:
-            return exp.cast(time, "DATE")
+            return exp.cast(time, "DATE", copy=False)
         case Grain.WEEK | Grain.MONTH | Grain.QUARTER | Grain.YEAR:
-            return exp.cast(_trunc(grain.value, time), "DATE")
+            return exp.cast(_trunc(grain.value, time), "DATE", copy=False)
         case Grain.HALF:
             second = exp.GTE(this=call("month", time.copy()), expression=number(7))
             month = exp.Case(ifs=[exp.If(this=second, true=number(7))], default=number(1))
             return call("make_date", call("year", time), month, number(1))
         case Grain.HOUR_OF_DAY:
-            return call("hour", exp.cast(time, "TIMESTAMP"))
+            return call("hour", exp.cast(time, "TIMESTAMP", copy=False))
         case Grain.DAY_OF_WEEK:
             names = exp.Array(expressions=[exp.Literal.string(d) for d in WEEKDAYS])
             return call("list_extract", names, call("isodow", time))
@@ -218,7 +235,7 @@ def later(value: exp.Expr, grain: Grain, n: int = 1) -> exp.Expr:
         if n >= 0
         else exp.Sub(this=value, expression=step(grain, -n))
     )
-    return exp.cast(exp.paren(moved), kind)
+    return exp.cast(exp.paren(moved, copy=False), kind, copy=False)
 
 
 def floor_date(day: date, grain: Grain) -> date | datetime:
@@ -288,7 +305,7 @@ class Frame:
 
     def source(self) -> exp.Select:
         """``FROM base LEFT JOIN …`` with the conditions that the base table always keeps."""
-        select = exp.Select().from_(self._relation(self.base))
+        select = exp.Select().from_(self._relation(self.base), copy=False)
         for name in self._needed:
             join = self._paths[name][-1]
             on: list[exp.Expr] = [
@@ -297,9 +314,11 @@ class Frame:
             ]
             if where := self.catalog.tables[name].where:
                 on.append(qualify(parse(where), name))
-            select = select.join(self._relation(name), on=exp.and_(*on), join_type="left")
+            select = select.join(
+                self._relation(name), on=exp.and_(*on, copy=False), join_type="left", copy=False
+            )
         if where := self.catalog.tables[self.base].where:
-            select = select.where(qualify(parse(where), self.base))
+            select = select.where(qualify(parse(where), self.base), copy=False)
         return select
 
     def _need(self, table: str) -> None:
@@ -323,7 +342,11 @@ class Frame:
         if table.sql:
             return exp.Subquery(this=parse(table.sql), alias=exp.TableAlias(this=quote(name)))
         physical = exp.to_table(table.source or name, dialect=DIALECT)
-        return exp.alias_(physical, quote(name), table=True) if physical.name != name else physical
+        return (
+            exp.alias_(physical, quote(name), table=True, copy=False)
+            if physical.name != name
+            else physical
+        )
 
 
 def qualify(node: exp.Expr, table: str) -> exp.Expr:

@@ -23,10 +23,13 @@ from semantic_layer.expressions import (
     column,
     either,
     is_cyclic,
+    is_known,
+    is_unknown,
     later,
     literal,
     number,
     quote,
+    table,
     uses_period,
 )
 from semantic_layer.measures import Leaf
@@ -94,21 +97,27 @@ def fact(
     common = [t for t in filters[0] if all(t in f for f in filters)]
     rest = [[t for t in f if t not in common] for f in filters]
     if all(rest):
-        tests.append(exp.paren(either([exp.and_(*(t.copy() for t in r)) for r in rest])))
+        tests.append(
+            exp.paren(
+                either([exp.and_(*(t.copy() for t in r), copy=False) for r in rest]), copy=False
+            )
+        )
     tests += common
     if leaf.snapshot:
         tests.append(_is_last(catalog, leaf, request, time))
-    aliased = [k.as_(quote(s.name)) for k, s in zip(keys, request.slots, strict=True)]
+    aliased = [k.as_(quote(s.name), copy=False) for k, s in zip(keys, request.slots, strict=True)]
     if leaf.per is not None:
         return _count_groups(frame, request, named[0], aliased, tests, time, bounds)
     values = [
-        _filtered(aggregate(frame, each, bounds), r if len(named) > 1 else []).as_(quote(name))
+        _filtered(aggregate(frame, each, bounds), r if len(named) > 1 else []).as_(
+            quote(name), copy=False
+        )
         for (name, each), r in zip(named, rest, strict=True)
     ]
     if len(named) == 1:
         tests += [t for t in rest[0] if not all(rest)]
-    query = _from(frame, request, leaf, time).select(*aliased, *values)
-    return _grouped(query.where(*_distinct(tests)) if tests else query, len(aliased))
+    query = _from(frame, request, leaf, time).select(*aliased, *values, copy=False)
+    return _grouped(query.where(*_distinct(tests), copy=False) if tests else query, len(aliased))
 
 
 def _distinct(tests: list[exp.Expr]) -> list[exp.Expr]:
@@ -116,13 +125,15 @@ def _distinct(tests: list[exp.Expr]) -> list[exp.Expr]:
 
 
 def _grouped(query: exp.Select, count: int) -> exp.Select:
-    return query.group_by(*(number(i + 1) for i in range(count))) if count else query
+    return query.group_by(*(number(i + 1) for i in range(count)), copy=False) if count else query
 
 
 def _filtered(value: exp.Expr, tests: list[exp.Expr]) -> exp.Expr:
     if not tests:
         return value
-    return exp.Filter(this=value, expression=exp.Where(this=exp.and_(*(t.copy() for t in tests))))
+    return exp.Filter(
+        this=value, expression=exp.Where(this=exp.and_(*(t.copy() for t in tests), copy=False))
+    )
 
 
 # ── groups ────────────────────────────────────────────────────────────────────────────────────
@@ -140,9 +151,11 @@ def _key(frame: Frame, slot: Slot, time: exp.Expr | None, bounds: Bounds | None)
         case ByPeriod():
             return column("place", SPANS)
         case ByBucket(_, _, per) if slot.mapping and per is not None:
-            look_up = exp.select(column("place", slot.mapping)).from_(quote(slot.mapping).name)
+            look_up = exp.select(column("place", slot.mapping), copy=False).from_(
+                table(slot.mapping), copy=False
+            )
             of = exp.EQ(this=column("member", slot.mapping), expression=frame.dimension(per))
-            return exp.Subquery(this=look_up.where(of))
+            return exp.Subquery(this=look_up.where(of, copy=False))
         case ByBucket(str(dimension)):
             return place(frame.dimension(dimension, bounds), slot)
         case _:
@@ -154,7 +167,7 @@ def place(value: exp.Expr, slot: Slot) -> exp.Expr:
     group = slot.group
     assert isinstance(group, ByBucket)
     if group.edges:
-        ifs = [exp.If(this=value.copy().is_(exp.null()), true=exp.null())]
+        ifs = [exp.If(this=is_unknown(value.copy()), true=exp.null())]
         ifs += [
             exp.If(this=exp.LT(this=value.copy(), expression=number(edge)), true=number(i))
             for i, edge in enumerate(group.edges)
@@ -163,9 +176,13 @@ def place(value: exp.Expr, slot: Slot) -> exp.Expr:
     width: exp.Expr = (
         number(group.width)
         if group.width
-        else exp.Subquery(this=exp.select(column("width")).from_(f"{slot.name}_width"))
+        else exp.Subquery(
+            this=exp.select(column("width"), copy=False).from_(
+                table(f"{slot.name}_width"), copy=False
+            )
+        )
     )
-    steps = exp.Div(this=exp.paren(value), expression=width)
+    steps = exp.Div(this=exp.paren(value, copy=False), expression=width)
     return exp.Mul(this=exp.Floor(this=steps), expression=width.copy())
 
 
@@ -180,16 +197,18 @@ def _from(frame: Frame, request: Request, leaf: Leaf, time: exp.Expr | None) -> 
         on: list[exp.Expr] = [exp.LT(this=time.copy(), expression=end)]
         if not leaf.running:
             on.insert(0, exp.GTE(this=time.copy(), expression=start))
-        query = query.join(SPANS, on=exp.and_(*on))
+        query = query.join(table(SPANS), on=exp.and_(*on, copy=False), copy=False)
     elif by_period:
-        query = query.join(SPANS, join_type="cross")
+        query = query.join(table(SPANS), join_type="cross", copy=False)
     grain = grain_of(request.slots)
     if leaf.running and grain is not None and time is not None:
         if is_cyclic(grain):
             raise Unanswerable("mixed")
         name = next(s.name for s in request.slots if isinstance(s.group, ByTime))
         until = later(column(name, request.spine), grain)
-        query = query.join(request.spine, on=exp.LT(this=time.copy(), expression=until))
+        query = query.join(
+            table(request.spine), on=exp.LT(this=time.copy(), expression=until), copy=False
+        )
     return query
 
 
@@ -210,7 +229,7 @@ def _scope_tests(
             if (t := within(time, p, leaf.running and not leaf.cumulative)) is not None
         ]
         if spans:
-            tests.append(spans[0] if len(spans) == 1 else exp.paren(either(spans)))
+            tests.append(spans[0] if len(spans) == 1 else exp.paren(either(spans), copy=False))
     if request.where is not None:
         tests.append(row_test(frame, request.where, nested, bounds))
     return tests
@@ -223,7 +242,7 @@ def within(time: exp.Expr, period: Period, running: bool = False) -> exp.Expr | 
         tests.append(exp.GTE(this=time.copy(), expression=literal(period.start)))
     if period.end is not None:
         tests.append(exp.LT(this=time.copy(), expression=literal(period.end)))
-    return exp.and_(*tests) if tests else None
+    return exp.and_(*tests, copy=False) if tests else None
 
 
 def _own_tests(frame: Frame, leaf: Leaf, nested: Nested, bounds: Bounds | None) -> list[exp.Expr]:
@@ -232,10 +251,10 @@ def _own_tests(frame: Frame, leaf: Leaf, nested: Nested, bounds: Bounds | None) 
         whole = frame.sql(leaf.filter, leaf.table, bounds)
         tests += list(whole.flatten()) if isinstance(whole, exp.And) else [whole]
     if leaf.base != leaf.table and (own := frame.catalog.tables[leaf.table].key):
-        tests.append(frame.key(leaf.table, own[0]).is_(exp.null()).not_())
+        tests.append(is_known(frame.key(leaf.table, own[0])))
     if leaf.where is not None:
         tests.append(row_test(frame, leaf.where, nested, bounds))
-    return [exp.paren(t) if isinstance(t, exp.Or) else t for t in tests]
+    return [exp.paren(t, copy=False) if isinstance(t, exp.Or) else t for t in tests]
 
 
 def _is_last(catalog: Catalog, leaf: Leaf, request: Request, time: exp.Expr | None) -> exp.Expr:
@@ -250,8 +269,8 @@ def _is_last(catalog: Catalog, leaf: Leaf, request: Request, time: exp.Expr | No
     bare = Request(slots, None, request.periods)
     query = _from(inner, bare, leaf, moment)
     tests = _scope_tests(inner, bare, leaf, moment, _no_nested, None)
-    query = query.select(*keys, exp.Max(this=moment.copy()))
-    query = _grouped(query.where(*tests) if tests else query, len(keys))
+    query = query.select(*keys, exp.Max(this=moment.copy()), copy=False)
+    query = _grouped(query.where(*tests, copy=False) if tests else query, len(keys))
     subject = exp.Tuple(expressions=[*mine, time.copy()]) if mine else time.copy()
     return exp.In(this=subject, query=exp.Subquery(this=query))
 
@@ -348,9 +367,11 @@ def _count_groups(
     known = per in frame.catalog.dimensions
     member = frame.dimension(per) if known else frame.sql(per, leaf.table)
     value = aggregate(frame, leaf, bounds)
-    tests = [*tests, member.copy().is_(exp.null()).not_()]
-    inner = _from(frame, request, leaf, time).select(*keys, member.as_("member"))
-    inner = inner.where(*_distinct(tests))
+    tests = [*tests, is_known(member.copy())]
+    inner = _from(frame, request, leaf, time).select(
+        *keys, member.as_("member", copy=False), copy=False
+    )
+    inner = inner.where(*_distinct(tests), copy=False)
     inner = _grouped(inner, len(keys) + 1)
     right = number(leaf.value)
     if leaf.op in COMPARISONS:
@@ -358,10 +379,10 @@ def _count_groups(
     else:
         kind = exp.EQ if leaf.op in ("=", "==") else exp.NEQ
         test = kind(this=value, expression=right)
-    inner = inner.having(test)
+    inner = inner.having(test, copy=False)
     slots = [column(s.name) for s in request.slots]
-    outer = exp.select(*slots, exp.Count(this=exp.Star()).as_(quote(name)))
-    return _grouped(outer.from_(inner.subquery("per_member")), len(slots))
+    outer = exp.select(*slots, exp.Count(this=exp.Star()).as_(quote(name), copy=False), copy=False)
+    return _grouped(outer.from_(inner.subquery("per_member", copy=False), copy=False), len(slots))
 
 
 def grain_of(slots: Sequence[Slot]) -> Grain | None:

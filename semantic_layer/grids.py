@@ -26,6 +26,7 @@ from semantic_layer.expressions import (
     number,
     quote,
     step,
+    table,
 )
 from semantic_layer.facts import SPANS, Request, Slot, fact, grain_of, kin
 from semantic_layer.measures import Leaf, Node, leaves
@@ -93,11 +94,13 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
     keys = _keys(build, grid, [f for f, _ in facts], name)
     query = _side_by_side(grid, keys, [f for f, _ in facts])
     of = keys or (facts[0][0] if facts else "")
-    query = query.select(*(column(s.name, of).as_(quote(s.name)) for s in grid.slots))
+    query = query.select(
+        *(column(s.name, of).as_(quote(s.name), copy=False) for s in grid.slots), copy=False
+    )
     row = Row(names, grid.slots, grid.periods, of, build.catalog)
     for label, node in grid.measures:
         value = row.value(node)
-        query = query.select(value.as_(quote(label)))
+        query = query.select(value.as_(quote(label), copy=False), copy=False)
     return build.add(name, query)
 
 
@@ -112,9 +115,9 @@ def _inlined(
         value = row.value(node).transform(
             lambda e: given[e.name].copy() if _is_leaf(e, given) else e
         )
-        measures.append(_without_zero(value).as_(quote(label)))
+        measures.append(_without_zero(value).as_(quote(label), copy=False))
     groups = [e for e in query.selects if e.alias in {s.name for s in grid.slots}]
-    return query.select(*groups, *measures, append=False)
+    return query.select(*groups, *measures, append=False, copy=False)
 
 
 def _without_zero(value: exp.Expr) -> exp.Expr:
@@ -141,17 +144,18 @@ def spans_of(periods: Sequence[Period]) -> exp.Select:
     rows = exp.Union  # one SELECT per period keeps the text plain and portable
     selects = [
         exp.select(
-            number(i).as_("place"),
-            exp.Literal.string(p.label or period_label(p)).as_("label"),
-            literal(p.start or date(1900, 1, 1)).as_("starts"),
-            literal(p.end or date(2999, 12, 31)).as_("ends"),
+            number(i).as_("place", copy=False),
+            exp.Literal.string(p.label or period_label(p)).as_("label", copy=False),
+            literal(p.start or date(1900, 1, 1)).as_("starts", copy=False),
+            literal(p.end or date(2999, 12, 31)).as_("ends", copy=False),
+            copy=False,
         )
         for i, p in enumerate(periods)
     ]
     whole: exp.Query = selects[0]
     for each in selects[1:]:
         whole = rows(this=whole, expression=each, distinct=False)
-    return exp.select("*").from_(whole.subquery("spans"))
+    return exp.select(exp.Star(), copy=False).from_(whole.subquery("spans", copy=False), copy=False)
 
 
 def period_label(period: Period) -> str:
@@ -172,23 +176,33 @@ def _keys(build: Build, grid: Grid, facts: list[str], name: str) -> str:
     if not grid.slots or (len(facts) == 1 and not filled):
         return ""
     columns = [column(s.name) for s in grid.slots]
-    parts: list[exp.Query] = [exp.select(*(c.copy() for c in columns)).from_(f) for f in facts]
+    parts: list[exp.Query] = [
+        exp.select(*(c.copy() for c in columns), copy=False).from_(table(f), copy=False)
+        for f in facts
+    ]
     if timed is not None and filled:
         spine = _spine(build, grid, timed, facts)
         others = [column(s.name) for s in grid.slots if s is not timed]
-        query = exp.select(*(c.copy() for c in columns)).from_(spine.subquery("spine"))
+        query = exp.select(*(c.copy() for c in columns), copy=False).from_(
+            spine.subquery("spine", copy=False), copy=False
+        )
         if others:
-            seen = _union([exp.select(*(c.copy() for c in others)).from_(f) for f in facts])
-            query = query.join(seen.subquery("seen"), join_type="cross")
+            seen = _union(
+                [
+                    exp.select(*(c.copy() for c in others), copy=False).from_(table(f), copy=False)
+                    for f in facts
+                ]
+            )
+            query = query.join(seen.subquery("seen", copy=False), join_type="cross", copy=False)
         parts.insert(0, query)
     if len(parts) == 1 and isinstance(parts[0], exp.Select):
-        parts[0] = parts[0].distinct()
+        parts[0] = parts[0].distinct(copy=False)
     return build.add(f"{name}_keys", _union(parts))
 
 
 def _union(parts: list[exp.Query]) -> exp.Query:
     if len(parts) == 1 and isinstance(parts[0], exp.Select):
-        return parts[0].distinct()
+        return parts[0].distinct(copy=False)
     whole = parts[0]
     for part in parts[1:]:
         whole = exp.Union(this=whole, expression=part, distinct=True)
@@ -197,23 +211,27 @@ def _union(parts: list[exp.Query]) -> exp.Query:
 
 def _side_by_side(grid: Grid, keys: str, facts: list[str]) -> exp.Select:
     first, *others = ([keys] if keys else []) + facts if (keys or facts) else [""]
-    query = exp.Select().from_(quote(first).name) if first else exp.Select()
+    query = exp.Select().from_(table(first), copy=False) if first else exp.Select()
     for other in others:
         if grid.slots:
             on = [
                 exp.NullSafeEQ(this=column(s.name, first), expression=column(s.name, other))
                 for s in grid.slots
             ]
-            query = query.join(other, on=exp.and_(*on), join_type="left")
+            query = query.join(
+                table(other), on=exp.and_(*on, copy=False), join_type="left", copy=False
+            )
         else:
-            query = query.join(other, join_type="cross")
+            query = query.join(table(other), join_type="cross", copy=False)
     return query
 
 
 def _spine(build: Build, grid: Grid, slot: Slot, facts: list[str]) -> exp.Select:
     """Every bucket that should have a row."""
     if isinstance(slot.group, ByPeriod):
-        return exp.select(column("place").as_(quote(slot.name))).from_(SPANS)
+        return exp.select(column("place").as_(quote(slot.name), copy=False), copy=False).from_(
+            table(SPANS), copy=False
+        )
     assert isinstance(slot.group, ByTime)
     grain = slot.group.grain
     bounded = [p for p in grid.periods if p.start is not None and p.end is not None]
@@ -222,8 +240,12 @@ def _spine(build: Build, grid: Grid, slot: Slot, facts: list[str]) -> exp.Select
         return _cycle(slot.name, grain, grid.periods if own else ())
     if bounded and len(bounded) == len(grid.periods) and own:
         parts = [_series(slot.name, grain, *_ends(build, p, grain)) for p in bounded]
-        return exp.select(column(slot.name)).from_(_all(list(parts)).subquery("buckets"))
-    seen = _union([exp.select(column(slot.name)).from_(f) for f in facts])
+        return exp.select(column(slot.name), copy=False).from_(
+            _all(list(parts)).subquery("buckets", copy=False), copy=False
+        )
+    seen = _union(
+        [exp.select(column(slot.name), copy=False).from_(table(f), copy=False) for f in facts]
+    )
     series = call(
         "generate_series",
         exp.Min(this=column(slot.name)),
@@ -231,8 +253,10 @@ def _spine(build: Build, grid: Grid, slot: Slot, facts: list[str]) -> exp.Select
         step(grain),
     )
     kind = "TIMESTAMP" if grain in (Grain.HOUR, Grain.MINUTE) else "DATE"
-    value = exp.cast(call("unnest", series), kind)
-    return exp.select(value.as_(quote(slot.name))).from_(seen.subquery("seen_buckets"))
+    value = exp.cast(call("unnest", series), kind, copy=False)
+    return exp.select(value.as_(quote(slot.name), copy=False), copy=False).from_(
+        seen.subquery("seen_buckets", copy=False), copy=False
+    )
 
 
 def _all(parts: list[exp.Query]) -> exp.Query:
@@ -259,7 +283,9 @@ def _moment(day: date | datetime) -> datetime:
 def _series(name: str, grain: Grain, first: date | datetime, last: date | datetime) -> exp.Select:
     kind = "TIMESTAMP" if grain in (Grain.HOUR, Grain.MINUTE) else "DATE"
     series = call("generate_series", literal(first), literal(last), step(grain))
-    return exp.select(exp.cast(call("unnest", series), kind).as_(quote(name)))
+    return exp.select(
+        exp.cast(call("unnest", series), kind, copy=False).as_(quote(name), copy=False), copy=False
+    )
 
 
 def _cycle(name: str, grain: Grain, periods: tuple[Period, ...]) -> exp.Select:
@@ -267,7 +293,9 @@ def _cycle(name: str, grain: Grain, periods: tuple[Period, ...]) -> exp.Select:
     bounded = [p for p in periods if p.start is not None and p.end is not None]
     if grain is Grain.HOUR_OF_DAY or not bounded:
         values = [literal(v) for v in CYCLES[grain]]
-        return exp.select(call("unnest", exp.Array(expressions=values)).as_(quote(name)))
+        return exp.select(
+            call("unnest", exp.Array(expressions=values)).as_(quote(name), copy=False), copy=False
+        )
     days = _all(
         [
             _series(
@@ -281,7 +309,11 @@ def _cycle(name: str, grain: Grain, periods: tuple[Period, ...]) -> exp.Select:
         ]
     )
     value = bucket(column("day", "days"), grain)
-    return exp.select(value.as_(quote(name))).distinct().from_(days.subquery("days"))
+    return (
+        exp.select(value.as_(quote(name), copy=False), copy=False)
+        .distinct(copy=False)
+        .from_(days.subquery("days", copy=False), copy=False)
+    )
 
 
 def _running_spine(build: Build, grid: Grid, wanted: list[Leaf]) -> str:
@@ -297,5 +329,7 @@ def _running_spine(build: Build, grid: Grid, wanted: list[Leaf]) -> str:
     time = frame.dimension(leaf.time or "")
     low, high = exp.Min(this=time), exp.Max(this=time.copy())
     series = call("generate_series", bucket(low, grain), bucket(high, grain), step(grain))
-    value = exp.cast(call("unnest", series), "DATE")
-    return build.add("running", frame.source().select(value.as_(quote(slot.name))))
+    value = exp.cast(call("unnest", series), "DATE", copy=False)
+    return build.add(
+        "running", frame.source().select(value.as_(quote(slot.name), copy=False), copy=False)
+    )

@@ -11,7 +11,7 @@ from semantic_layer.buckets import shown_label
 from semantic_layer.catalog import Format, Kind
 from semantic_layer.columns import AGG_LABELS
 from semantic_layer.errors import Unanswerable
-from semantic_layer.expressions import call, column, divide, number, quote
+from semantic_layer.expressions import call, column, divide, is_known, number, quote, table
 from semantic_layer.facts import Slot, applied
 from semantic_layer.query import (
     Agg,
@@ -62,13 +62,15 @@ def finish(
         held = exp.Coalesce(this=group_test(stage, plan.claim), expressions=[exp.false()])
         told = Column("claim", "是否成立", Kind.BOOL, ColumnRole.MEASURE)
         shown.append((told, held))
-    select = exp.select(*(e.as_(quote(c.name)) for c, e in shown)).from_(quote(stage.relation).name)
+    select = exp.select(*(e.as_(quote(c.name), copy=False) for c, e in shown), copy=False).from_(
+        table(stage.relation), copy=False
+    )
     if stage.slots:
-        select = select.order_by(*_order(stage, query))
+        select = select.order_by(*_order(stage, query), copy=False)
     if simple and query.top is not None:
-        select = select.limit(query.top.n)
+        select = select.limit(query.top.n, copy=False)
         if query.top.offset:
-            select = select.offset(query.top.offset)
+            select = select.offset(query.top.offset, copy=False)
     return select, tuple(c for c, _ in shown)
 
 
@@ -76,13 +78,17 @@ def _without_unknown_ranges(stage: Stage) -> Stage:
     """Members that have no value at all belong to no range of it."""
     for slot in stage.slots:
         if slot.mapping:
-            test = column(slot.name).is_(exp.null()).not_()
+            test = is_known(column(slot.name))
             stage = _narrowed(stage, test, "ranged")
     return stage
 
 
 def _narrowed(stage: Stage, test: exp.Expr, name: str) -> Stage:
-    query = exp.select("*").from_(quote(stage.relation).name).where(test)
+    query = (
+        exp.select(exp.Star(), copy=False)
+        .from_(table(stage.relation), copy=False)
+        .where(test, copy=False)
+    )
     return replace(stage, relation=stage.build.add(name, query))
 
 
@@ -111,7 +117,7 @@ def _contrasted(
         prefix = f"{one.name}_" if k else ""
         a, b = (column(c.name, stage.relation) for c in (one, other))
         gap = exp.Sub(this=a, expression=b)
-        rate = divide(exp.paren(gap.copy()), call("abs", b.copy()))
+        rate = divide(exp.paren(gap.copy(), copy=False), call("abs", b.copy()))
         left = replace(one, name=f"{prefix}left")
         right = replace(other, name=f"{prefix}right")
         base = replace(one, role=ColumnRole.CHANGE, of=left.name)
@@ -145,7 +151,9 @@ def _rolled(
             label=AGG_LABELS.get(rollup.agg, "") + of.label,
         )
         value = applied(rollup.agg, column(of.name))
-    query = exp.select(value.as_(quote(made.name))).from_(quote(stage.relation).name)
+    query = exp.select(value.as_(quote(made.name), copy=False), copy=False).from_(
+        table(stage.relation), copy=False
+    )
     return query, (made,)
 
 
@@ -172,7 +180,7 @@ def _key_name(stage: Stage, top: Top) -> str:
 def _ranked(stage: Stage, top: Top, simple: bool) -> Stage:
     """Rows that are among the first (and last) n; unknown values are in no ranking."""
     name = _key_name(stage, top)
-    stage = _narrowed(stage, column(name).is_(exp.null()).not_(), "known")
+    stage = _narrowed(stage, is_known(column(name)), "known")
     if simple:
         return stage
     per = [column(s.name) for s in _per(stage, top)]
@@ -185,14 +193,14 @@ def _ranked(stage: Stage, top: Top, simple: bool) -> Stage:
         if not top.ties:
             keys += _ties(stage, name, descending)
         place = over(call("rank" if top.ties else "row_number"), list(per), keys)
-        places.append(place.as_(label))
+        places.append(place.as_(label, copy=False))
         tests.append(_among(column(label), top))
     if top.fraction is not None:
         size = over(exp.Count(this=exp.Star()), list(per))
-        places.append(size.as_("top_size"))
-    query = exp.select("*", *places).from_(quote(stage.relation).name)
+        places.append(size.as_("top_size", copy=False))
+    query = exp.select(exp.Star(), *places, copy=False).from_(table(stage.relation), copy=False)
     relation = stage.build.add("ranked", query)
-    return _narrowed(replace(stage, relation=relation), exp.or_(*tests), "first_rows")
+    return _narrowed(replace(stage, relation=relation), exp.or_(*tests, copy=False), "first_rows")
 
 
 def _per(stage: Stage, top: Top) -> list[Slot]:
@@ -209,7 +217,7 @@ def _among(place: exp.Expr, top: Top) -> exp.Expr:
         last = exp.Ceil(this=share)
     test: exp.Expr = exp.LTE(this=place, expression=last)
     if top.offset:
-        test = exp.and_(exp.GT(this=place.copy(), expression=number(top.offset)), test)
+        test = exp.and_(exp.GT(this=place.copy(), expression=number(top.offset)), test, copy=False)
     return test
 
 

@@ -34,6 +34,7 @@ from semantic_layer.expressions import (
     is_cyclic,
     literal,
     quote,
+    table,
     zero,
 )
 from semantic_layer.facts import Slot
@@ -74,7 +75,7 @@ KIND_NAMES = {
 def compile_plan(plan: Plan, catalog: Catalog, limit: int = 5000) -> Statement:
     """The statement that answers ``plan``, asking for one row more than ``limit``."""
     query, columns = select(plan, catalog)
-    query = query.limit(limit + 1) if query.args.get("limit") is None else query
+    query = query.limit(limit + 1, copy=False) if query.args.get("limit") is None else query
     return Statement(
         ast=query,
         sql=query.sql(dialect=catalog.dialect, pretty=True),
@@ -224,7 +225,11 @@ def _trimmed(stage: Stage, plan: Plan) -> Stage:
 
 
 def _kept(stage: Stage, test: exp.Expr, name: str) -> Stage:
-    query = exp.select("*").from_(quote(stage.relation).name).where(test)
+    query = (
+        exp.select(exp.Star(), copy=False)
+        .from_(table(stage.relation), copy=False)
+        .where(test, copy=False)
+    )
     return replace(stage, relation=stage.build.add(name, query))
 
 
@@ -248,23 +253,28 @@ def _compared(stage: Stage, grid: Grid) -> Stage:
     keys = stage.relation
     if grid.slots and not linear:
         keys = _all_groups(stage, [name for name, _ in others])
-    query = exp.Select().from_(quote(keys).name)
+    query = exp.Select().from_(table(keys), copy=False)
     if keys != stage.relation:
         query = query.join(
-            stage.relation, on=_matched(grid.slots, keys, stage.relation), join_type="left"
+            stage.relation,
+            on=_matched(grid.slots, keys, stage.relation),
+            join_type="left",
+            copy=False,
         )
     for name, back in others:
         on = _matched(grid.slots, keys, name, timed if linear else None, back)
         query = (
-            query.join(name, on=on, join_type="left")
+            query.join(table(name), on=on, join_type="left", copy=False)
             if grid.slots
-            else query.join(name, join_type="cross")
+            else query.join(table(name), join_type="cross", copy=False)
         )
-    query = query.select(*(column(s.name, keys).as_(quote(s.name)) for s in grid.slots))
+    query = query.select(
+        *(column(s.name, keys).as_(quote(s.name), copy=False) for s in grid.slots), copy=False
+    )
     changes: dict[tuple[int, int, str], str] = {}
     for i, (label, node) in enumerate(grid.measures):
         value = _or_zero(column(label, stage.relation), node, grid)
-        query = query.select(value.copy().as_(quote(label)))
+        query = query.select(value.copy().as_(quote(label), copy=False), copy=False)
         for j, (name, _) in enumerate(others):
             before = _or_zero(column(label, name), node, grid)
             suffix = KIND_NAMES[plan.comparisons[j].kind]
@@ -275,7 +285,7 @@ def _compared(stage: Stage, grid: Grid) -> Stage:
             }
             for what, (expr, title) in told.items():
                 changes[(i, j, what)] = title
-                query = query.select(expr.copy().as_(quote(title)))
+                query = query.select(expr.copy().as_(quote(title), copy=False), copy=False)
     return replace(stage, relation=stage.build.add("compared", query), changes=changes)
 
 
@@ -298,7 +308,9 @@ def _other_periods(
 def _all_groups(stage: Stage, others: list[str]) -> str:
     whole: exp.Query | None = None
     for name in (stage.relation, *others):
-        part = exp.select(*(column(s.name) for s in stage.slots)).from_(quote(name).name)
+        part = exp.select(*(column(s.name) for s in stage.slots), copy=False).from_(
+            table(name), copy=False
+        )
         whole = part if whole is None else exp.Union(this=whole, expression=part, distinct=True)
     assert whole is not None
     return stage.build.add("groups", whole)
@@ -315,11 +327,11 @@ def _matched(
     for slot in slots:
         mine: exp.Expr = column(slot.name, left)
         if slot is timed and back[0]:
-            mine = exp.paren(exp.Sub(this=mine, expression=interval(*back)))
+            mine = exp.paren(exp.Sub(this=mine, expression=interval(*back)), copy=False)
             on.append(exp.EQ(this=column(slot.name, right), expression=mine))
         else:
             on.append(exp.NullSafeEQ(this=mine, expression=column(slot.name, right)))
-    return exp.and_(*on) if on else exp.true()
+    return exp.and_(*on, copy=False) if on else exp.true()
 
 
 def _or_zero(value: exp.Expr, node: Node, grid: Grid) -> exp.Expr:
@@ -332,7 +344,7 @@ def _minus(value: exp.Expr, before: exp.Expr) -> exp.Expr:
 
 
 def _rate(value: exp.Expr, before: exp.Expr) -> exp.Expr:
-    return divide(exp.paren(_minus(value, before)), call("abs", before.copy()))
+    return divide(exp.paren(_minus(value, before), copy=False), call("abs", before.copy()))
 
 
 def _change_columns(stage: Stage, plan: Plan, measures: list[Column]) -> dict[int, list[Column]]:
@@ -402,16 +414,16 @@ def _windowed(
         else:
             of = column(stage.names[index])
             mean = exp.Avg(this=of) if kind == "group_average" else exp.Median(this=of)
-            extra.append(over(mean, []).as_(quote(name)))
+            extra.append(over(mean, []).as_(quote(name), copy=False))
     if not (made or extra or joined):
         return stage, []
     if joined:
         relation = _joined(stage, joined)
     names = unique([m.column for m in made])
     made = [replace(m, column=replace(m.column, name=n)) for m, n in zip(made, names, strict=True)]
-    parts = [m.expr.as_(quote(m.column.name)) for m in made]
+    parts = [m.expr.as_(quote(m.column.name), copy=False) for m in made]
     if parts or extra:
-        seen = exp.select("*", *parts, *extra).from_(quote(relation).name)
+        seen = exp.select(exp.Star(), *parts, *extra, copy=False).from_(table(relation), copy=False)
         relation = stage.build.add("windowed", seen)
     return replace(stage, relation=relation, benchmarks=benchmarks), made
 
@@ -428,15 +440,17 @@ def _total(stage: Stage, grid: Grid, window: Window, name: str) -> tuple[str, tu
 
 
 def _joined(stage: Stage, others: list[tuple[str, tuple[Slot, ...]]]) -> str:
-    query = exp.select(exp.Column(this=exp.Star(), table=quote(stage.relation)))
-    query = query.from_(quote(stage.relation).name)
+    query = exp.select(exp.Column(this=exp.Star(), table=quote(stage.relation)), copy=False)
+    query = query.from_(table(stage.relation), copy=False)
     for name, slots in others:
         wanted = [
             c for c in stage.build.ctes[name].named_selects if c not in {s.name for s in slots}
         ]
-        query = query.select(*(column(c, name) for c in wanted))
+        query = query.select(*(column(c, name) for c in wanted), copy=False)
         if slots:
-            query = query.join(name, on=_matched(slots, stage.relation, name), join_type="left")
+            query = query.join(
+                table(name), on=_matched(slots, stage.relation, name), join_type="left", copy=False
+            )
         else:
-            query = query.join(name, join_type="cross")
+            query = query.join(table(name), join_type="cross", copy=False)
     return stage.build.add("with_totals", query)

@@ -19,6 +19,7 @@ from semantic_layer.expressions import (
     every,
     is_cyclic,
     literal,
+    not_true,
     number,
 )
 from semantic_layer.facts import Slot
@@ -119,10 +120,10 @@ def group_test(stage: Stage, condition: Condition) -> exp.Expr:
         case And(parts):
             return every([group_test(stage, p) for p in parts])
         case Or(parts):
-            return exp.paren(either([group_test(stage, p) for p in parts]))
+            return exp.paren(either([group_test(stage, p) for p in parts]), copy=False)
         case Not(part):
-            inner = exp.paren(group_test(stage, part))
-            return exp.Is(this=inner, expression=exp.true()).not_()
+            inner = exp.paren(group_test(stage, part), copy=False)
+            return not_true(inner)
         case Having(measure, op, values):
             right = [_bound(stage, measure, v) for v in values]
             return compare_value(column(stage.measure(measure)), op, right)

@@ -18,6 +18,7 @@ from semantic_layer.expressions import (
     literal,
     number,
     quote,
+    table,
 )
 from semantic_layer.facts import Slot
 from semantic_layer.grids import Build, Grid, cells
@@ -62,25 +63,38 @@ def streak_stage(
     last = _last_complete(build, plan, streak.grain)
     complete = exp.LTE(this=column("bucket"), expression=literal(last))
     before = over(call("lag", column(of.name)), list(names), list(along))
-    seen = exp.select("*", before.as_("before")).from_(relation).where(complete)
+    seen = (
+        exp.select(exp.Star(), before.as_("before", copy=False), copy=False)
+        .from_(table(relation), copy=False)
+        .where(complete, copy=False)
+    )
     relation = build.add("steps", seen)
-    moved = exp.select("*", _holds(streak, of.name).as_("holds")).from_(relation)
+    moved = exp.select(
+        exp.Star(), _holds(streak, of.name).as_("holds", copy=False), copy=False
+    ).from_(table(relation), copy=False)
     relation = build.add("moves", moved)
     broken = exp.Case(ifs=[exp.If(this=column("holds"), true=number(0))], default=number(1))
     island = over(exp.Sum(this=broken), list(names), along)
-    relation = build.add("islands", exp.select("*", island.as_("island")).from_(relation))
+    relation = build.add(
+        "islands",
+        exp.select(exp.Star(), island.as_("island", copy=False), copy=False).from_(
+            table(relation), copy=False
+        ),
+    )
     query_ = _lengths(relation, names, of.name, streak)
     relation = build.add("streaks", query_)
     shown = [*groups, of, *_columns(streak, of)]
-    final = exp.select(*(column(c.name) for c in shown)).from_(relation)
+    final = exp.select(*(column(c.name) for c in shown), copy=False).from_(
+        table(relation), copy=False
+    )
     if streak.latest:
-        final = final.where(exp.EQ(this=column("streak_end"), expression=literal(last)))
+        final = final.where(exp.EQ(this=column("streak_end"), expression=literal(last)), copy=False)
     keys = [exp.Ordered(this=column("streak"), desc=True, nulls_first=False)]
     keys.append(exp.Ordered(this=column(of.name), desc=True, nulls_first=False))
     keys += [exp.Ordered(this=n.copy(), nulls_first=False) for n in names]
-    final = final.order_by(*keys)
+    final = final.order_by(*keys, copy=False)
     if query.top is not None:
-        final = final.limit(query.top.n)
+        final = final.limit(query.top.n, copy=False)
     return final, tuple(shown)
 
 
@@ -127,10 +141,11 @@ def _lengths(relation: str, names: list[exp.Column], of: str, streak: Streak) ->
     return (
         exp.select(
             *(n.copy() for n in names),
-            call("arg_max", column(of), bucket.copy()).as_(quote(of)),
-            size.as_("streak"),
-            exp.Min(this=bucket.copy()).as_("streak_start"),
-            exp.Max(this=bucket.copy()).as_("streak_end"),
+            call("arg_max", column(of), bucket.copy()).as_(quote(of), copy=False),
+            size.as_("streak", copy=False),
+            exp.Min(this=bucket.copy()).as_("streak_start", copy=False),
+            exp.Max(this=bucket.copy()).as_("streak_end", copy=False),
+            copy=False,
         )
         .from_(relation)
         .where(column("holds"))

@@ -61,7 +61,7 @@ class Row:
                 return divide(self._term(top), self.value(bottom))
             case Binary(op, left, right):
                 made = SIGNS[op](this=self._term(left), expression=self._term(right))
-                return exp.paren(made)
+                return exp.paren(made, copy=False)
             case Arithmetic(expr, parts):
                 return self._arithmetic(expr, {n: self._term(p) for n, p in parts})
             case Units(grain):
@@ -84,7 +84,7 @@ class Row:
             if not isinstance(quotient.expression, (exp.Literal, exp.Nullif)):
                 safe = exp.Nullif(this=quotient.expression, expression=number(0))
                 quotient.set("expression", safe)
-        return exp.paren(tree)
+        return exp.paren(tree, copy=False)
 
     # ── calendar units ────────────────────────────────────────────────────────────────────────
 
@@ -117,8 +117,8 @@ class Row:
         size, unit = STEPS[grain]
         whole = call("date_diff", exp.Literal.string(unit), start, last)
         if size > 1:
-            whole = exp.cast(exp.Floor(this=divide(whole, number(size))), "BIGINT")
-        return exp.paren(exp.Add(this=whole, expression=number(1)))
+            whole = exp.cast(exp.Floor(this=divide(whole, number(size))), "BIGINT", copy=False)
+        return exp.paren(exp.Add(this=whole, expression=number(1)), copy=False)
 
     def _span(self, period: Period) -> tuple[date | datetime, date | datetime]:
         start, end = period.start or self.catalog.since, period.end

@@ -113,7 +113,7 @@ def _change(stage: Stage, window: Window, of: Column, by: list[exp.Column]) -> t
     value = column(of.name)
     before = over(call("lag", value.copy()), list(by), _along(stage))
     gap = exp.Sub(this=value, expression=before)
-    rate = divide(exp.paren(gap.copy()), call("abs", before.copy()))
+    rate = divide(exp.paren(gap.copy(), copy=False), call("abs", before.copy()))
     base = _column(of, window, ColumnRole.CHANGE)
     return (
         Made(
