@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.answer import marks
 from assistant.answer.finding_title import title
 from assistant.answer.marks import Case
-from assistant.answer.shape import Shape, last_bucket_partial, shape_of
+from assistant.answer.shape import Shape, cut_buckets, shape_of
 from assistant.reply import Chart
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import DetailQuery, Query
@@ -142,9 +142,9 @@ def pick(
         options.append(("grain", shape.grain.value))
     if domain := _domain(case, chart):
         options.append(("domain", "\n".join(domain)))
-    partial = catalog is not None and last_bucket_partial(query, shape, catalog)
+    partial = cut_buckets(query, shape, catalog)[1]
     chart = replace(chart, options=tuple(options), partial=partial and chart.x == _time_name(shape))
-    return replace(chart, title=title(query, shape, chart))
+    return replace(chart, title=title(query, shape, chart, catalog))
 
 
 def _domain(case: Case, chart: Chart) -> tuple[str, ...]:

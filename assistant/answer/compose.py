@@ -20,7 +20,7 @@ from assistant.answer.next_questions import next_questions
 from assistant.answer.nouns import period_text
 from assistant.answer.numbers import day_text, plain
 from assistant.answer.sentences import headline
-from assistant.answer.shape import partial_end, shape_of
+from assistant.answer.shape import data_end, partial_end, shape_of
 from assistant.answer.wording import describe
 from assistant.problems import problem
 from assistant.reply import Answer, Chart, Common, Refusal, Timing, Unread
@@ -49,7 +49,7 @@ def compose(
     """``chart`` is the mark that the question asked for, as ``charts.pick`` takes it."""
     common = Common(question, unread, assumptions, timing)
     reading = describe(query, catalog)
-    if nothing(query, result) and query.form is not Form.YES_NO:
+    if nothing(query, result) and not _negative(query, catalog):
         return _empty(common, query, reading.text, catalog)
     shape = shape_of(query, result)
     notes = (*result.notes, *notes_of(query, result, catalog))
@@ -114,19 +114,44 @@ def nothing(query: MetricQuery | DetailQuery, result: Result) -> bool:
     return not grouped and all(v is None for row in result.rows for v in row)
 
 
+def _negative(query: MetricQuery | DetailQuery, catalog: Catalog) -> bool:
+    """Whether an empty result is itself the answer: nobody met the condition that was asked about.
+
+    Outside the days with data it never is.
+    """
+    if _outside(query, catalog):
+        return False
+    if query.form is Form.YES_NO:
+        return True
+    if isinstance(query, DetailQuery):
+        return query.scope.where is not None
+    return bool(query.group_by) and bool(query.having or query.streak or query.keep)
+
+
+def _outside(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
+    """``future`` or ``too-early`` when every period lies outside the data; else empty."""
+    last = data_end(catalog)
+    starts = [_day(p.start) for p in query.scope.periods]
+    ends = [_last_day(p) for p in query.scope.periods]
+    if starts and last and all(s and s > last for s in starts):
+        return "future"
+    if ends and catalog.since and all(e and e < catalog.since for e in ends):
+        return "too-early"
+    return ""
+
+
 def notes_of(query: MetricQuery | DetailQuery, result: Result, catalog: Catalog) -> tuple[str, ...]:
     """What a reader must know: where the data end, what was cut, that no time was said."""
     said = []
     if until := partial_end(query):
         said.append(f"截至 {day_text(until)}")
-    if not query.scope.periods and catalog.since and catalog.until and _timed(query, catalog):
-        said.append(
-            f"未限定时间，用的是全部数据（{plain(catalog.since)} 至 {plain(catalog.until)}）"
-        )
+    end = data_end(catalog)
+    if not query.scope.periods and catalog.since and end and _timed(query, catalog):
+        said.append(f"未限定时间，用的是全部数据（{plain(catalog.since)} 至 {plain(end)}）")
     for period in query.scope.periods:
         start, last = _day(period.start), _last_day(period)
-        if catalog.until and last and last > catalog.until and start and start <= catalog.until:
-            said.append(f"数据到 {plain(catalog.until)}，之后的日期还没有数")
+        if end and last and last > end and start and start <= end:
+            said.append(f"数据到 {plain(end)}，之后的日期还没有数")
             break
     if result.truncated:
         shown = f"{len(result.rows):,}"
@@ -156,24 +181,16 @@ def _empty(
     common: Common, query: MetricQuery | DetailQuery, understanding: str, catalog: Catalog
 ) -> Refusal:
     """Why there is nothing: a time without data, conditions that nobody meets, or both."""
-    since, until = (plain(d) if d else "" for d in (catalog.since, catalog.until))
-    period = "、".join(period_text(p) for p in query.scope.periods)
+    since, until = (plain(d) if d else "" for d in (catalog.since, data_end(catalog)))
+    period = spaced_after("、".join(period_text(p) for p in query.scope.periods))
     suggestions = _ways_out(query, catalog)
-    code, details = "empty-result", {"what": period or "全部数据里"}
-    starts = [_day(p.start) for p in query.scope.periods]
-    ends = [_last_day(p) for p in query.scope.periods]
-    if starts and catalog.until and all(s and s > catalog.until for s in starts):
-        code, details = "future", {"period": period}
-    elif ends and catalog.since and all(e and e < catalog.since for e in ends):
-        code, details = "too-early", {"period": period}
-    else:
-        conditions = [condition_text(p, catalog) for p in parts_of(query.scope.where)]
-        if isinstance(query, MetricQuery):
-            conditions += [condition_text(p, catalog) for p in parts_of(query.having)]
-        if conditions:
-            details["way"] = f"放宽这些条件：{'；'.join(conditions)}"
-        elif query.scope.periods:
-            details["way"] = "换一个时间段"
+    code = _outside(query, catalog) or "empty-result"
+    details = {"what": period or "全部数据里", "period": period}
+    conditions = [condition_text(p, catalog) for p in parts_of(query.scope.where)]
+    if conditions:
+        details["way"] = f"放宽这些条件：{'；'.join(conditions)}"
+    elif query.scope.periods:
+        details["way"] = "换一个时间段"
     message, help = problem(code, suggestions=suggestions, since=since, until=until, **details)
     return Refusal(
         common,
@@ -196,6 +213,11 @@ def _ways_out(query: MetricQuery | DetailQuery, catalog: Catalog) -> tuple[str, 
 
 def _day(value: date | datetime | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
+
+
+def spaced_after(text: str) -> str:
+    """A space between figures and the Chinese that follows."""
+    return f"{text} " if text[-1:].isascii() and text else text
 
 
 def _last_day(period: Period) -> date | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from statistics import fmean, pstdev
 
+from assistant.answer.nouns import GRAINS
 from assistant.answer.numbers import amount, difference, rate
 from assistant.answer.phrases import AGAINST, Row
-from assistant.answer.shape import Shape, additive, last_bucket_partial, whole
+from assistant.answer.shape import Shape, additive, whole, whole_buckets
 from semantic_layer.catalog import Catalog, Format
 from semantic_layer.query import CompareKind, MetricQuery, Query
 from semantic_layer.result import Column
@@ -33,8 +34,8 @@ def findings(query: Query, shape: Shape, catalog: Catalog) -> tuple[str, ...]:
     if shape.timed:
         if shape.names:
             return tuple(_moves(query, shape, column))[:MOST]
-        cut = last_bucket_partial(query, shape, catalog)
-        return tuple(_series(shape, column, points, cut=cut))[:MOST]
+        usable = whole_buckets(query, shape, catalog, points)
+        return tuple(_series(shape, column, points, usable))[:MOST]
     said = _moves(query, shape, column)
     if whole(query, shape.result):
         said += _concentration(shape, column, points, catalog)
@@ -125,19 +126,19 @@ def _move(
 # ── series ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _series(shape: Shape, column: Column, points: Points, *, cut: bool) -> list[str]:
+def _series(shape: Shape, column: Column, points: Points, usable: Points) -> list[str]:
     """Level, direction, swing and the last step, over the whole buckets only."""
-    usable = points[:-1] if cut and len(points) > 3 else points
+    each = GRAINS[shape.grain] if shape.grain else "期"
     values = [v for _, v in usable]
     mean = fmean(values)
-    said = [f"平均每期 {amount(mean, _mean_format(column), column.unit)}。"]
+    said = [f"平均每{each} {amount(mean, _mean_format(column), column.unit)}。"]
     if len(values) >= 4 and mean > 0:
         slope = _slope(values)
         fit = _fit(values, slope)
         if abs(slope) / mean >= 0.005 and fit >= 0.3:
             word = "上升" if slope > 0 else "下降"
             per = difference(slope, column.format, column.unit)
-            said.append(f"整体{word}，按线性拟合平均每期 {per}（R² {fit:.2f}）。")
+            said.append(f"整体{word}，按线性拟合平均每{each} {per}（R² {fit:.2f}）。")
         else:
             said.append(
                 f"没有明显的上升或下降趋势，波动（变异系数）{amount(pstdev(values) / mean, Format.PERCENT)}。"
@@ -150,9 +151,10 @@ def _series(shape: Shape, column: Column, points: Points, *, cut: bool) -> list[
             else rate((b - a) / abs(a))
         )
         said.append(f"{shape.name(last)}比{shape.name(before)} {step}。")
-    if cut:
-        said.append(f"{shape.name(points[-1][0])}还没有结束，未计入以上比较。")
-        said = [said[-1], *said[:-1]]
+    if usable[-1][0] is not points[-1][0]:
+        said[-1] = (
+            said[-1].removesuffix("。") + f"；{shape.name(points[-1][0])}还没有结束，未计入。"
+        )
     return said
 
 

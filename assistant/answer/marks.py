@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.answer.shape import Shape, additive, whole
 from assistant.reply import Chart
 from semantic_layer.catalog import Catalog
-from semantic_layer.query import ByBucket, MetricQuery, Query
+from semantic_layer.query import ByBucket, MetricQuery, Query, WindowKind
 from semantic_layer.result import Column, ColumnRole
 
 PIE_LIMIT = 8
@@ -21,6 +21,7 @@ DOMAIN_LIMIT = 40
 BAR_LIMIT = 20
 KEPT = 15
 LONG_NAME = 6
+APART = 8
 FEW_BARS = 10
 
 
@@ -52,12 +53,18 @@ class Case:
 
     @property
     def timed(self) -> bool:
-        return self.shape.time is not None and not self.shape.cyclic
+        return self.shape.timed
 
     @property
     def two_units(self) -> bool:
-        units = {(c.format, c.unit) for c in self.shape.measures[:2]}
-        return len(self.shape.measures) == 2 and len(units) == 2
+        """Two measures that one axis cannot carry: other units, or sizes far apart."""
+        if len(self.shape.measures) != 2:
+            return False
+        first, second = self.shape.measures
+        if (first.format, first.unit) != (second.format, second.unit):
+            return True
+        tops = [max((abs(v) for _, v in self.shape.numbers(c)), default=0) for c in (first, second)]
+        return min(tops) > 0 and max(tops) / min(tops) > APART
 
     @property
     def positive(self) -> bool:
@@ -95,12 +102,19 @@ def line(case: Case) -> Chart:
     second = tuple(c.name for c in case.shape.measures[1:2]) if case.two_units and not names else ()
     color = names[0].name if names else ""
     compare = "" if color or second or len(ys) > 1 else case.previous
+    if case.shape.windows and not color and len(ys) == 1 and not second:
+        running = case.shape.windows[0]
+        smooth = isinstance(case.query, MetricQuery) and any(
+            w.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM) for w in case.query.windows
+        )
+        same = smooth and (running.format, running.unit) == (case.measure.format, case.measure.unit)
+        return Chart("line", time.name, (running.name,), compare=ys[0] if same else "")
     return Chart("line", time.name, ys, color, compare=compare, y2=second)
 
 
 def _same_unit(case: Case) -> tuple[str, ...]:
     first = case.measure
-    if case.shape.names and case.shape.time:
+    if (case.shape.names and case.shape.timed) or case.two_units:
         return (first.name,)
     return tuple(
         c.name for c in case.shape.measures if (c.format, c.unit) == (first.format, first.unit)
@@ -126,7 +140,19 @@ def bar(case: Case) -> Chart:
     if second:
         mark = "bar"
     compare = "" if len(ys) > 1 or second else case.previous
+    if changed := _ranked_change(case):
+        ys, compare, second, mark = (changed,), "", (), "hbar" if lying else "bar"
     return Chart(mark, x.name, ys, compare=compare, y2=second, options=tuple(options))
+
+
+def _ranked_change(case: Case) -> str:
+    """The change column that the rows are ranked by (涨得最多的), which is then what to draw."""
+    top = case.query.top if isinstance(case.query, MetricQuery) else None
+    beside = case.shape.beside(case.measure)
+    if top is None or not top.by_change or not beside:
+        return ""
+    column = beside[0].rate if top.by_change == "rate" else beside[0].difference
+    return column.name if column else ""
 
 
 def _axis(case: Case) -> Column:
@@ -144,10 +170,12 @@ def pie(case: Case) -> Chart:
 def two(mark: str) -> Callable[[Case], Chart]:
     def draw(case: Case) -> Chart:
         inner, outer = case.shape.groups[:2]
-        if case.shape.time is not None:  # time runs along the axis, whatever was said first
+        if (
+            case.shape.timed and case.shape.time is not None
+        ):  # time runs along the axis, whatever was said first
             inner = case.shape.time
             outer = next(c for c in case.shape.groups if c is not inner)
-        elif mark != "heatmap" and case.count_of(outer) > case.count_of(inner):
+        elif case.count_of(outer) > case.count_of(inner):
             inner, outer = outer, inner
         return Chart(mark, inner.name, (case.measure.name,), outer.name)
 

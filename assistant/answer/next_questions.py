@@ -63,7 +63,10 @@ def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[st
     grouped = [g.dimension for g in query.group_by if isinstance(g, By)]
     timed = any(isinstance(g, ByTime) for g in query.group_by)
     fixed = {p.dimension for p in parts_of(query.scope.where) if isinstance(p, Where)}
-    others = _other_dimensions(first.metric, {*grouped, *fixed}, catalog)
+    used = {*grouped, *fixed}
+    for name in tuple(used):
+        used |= _ancestors(name, catalog)
+    others = _other_dimensions(first.metric, used, catalog)
     asked = []
     if not query.compare and query.scope.periods:
         asked.append(words.ask(words.metric, "同比"))
@@ -80,7 +83,8 @@ def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[st
         asked.append(words.ask(words.metric, "前5的", label))
     elif others:
         asked.append(words.ask(words.metric, "前5的", others[0].label))
-    if related := _related(first.metric, catalog):
+    asked_for = {m.metric for m in query.measures if isinstance(m, MetricRef)}
+    if related := _related(asked_for, catalog):
         by = f"各{catalog.dimensions[grouped[0]].label}的" if grouped else ""
         asked.append(words.ask(by, related))
     return asked
@@ -105,6 +109,19 @@ def _drill(
 def _other_dimensions(metric: str, used: set[str], catalog: Catalog) -> list[Dimension]:
     """Readable cuts of the metric that are not on the page yet: few values, same table first."""
     home = _home(metric, catalog)
+    near = _reachable(metric, catalog)
+    shown = "".join(q for _, q in catalog.examples)
+    parents = {d.parent for d in catalog.dimensions.values() if d.parent}
+
+    def rank(d: Dimension) -> tuple[bool, bool, bool, int]:
+        """Said in the model's own examples, part of a hierarchy, on the metric's own table."""
+        return (
+            d.label not in shown,
+            not (d.parent or d.name in parents),
+            d.table != home,
+            len(d.order or catalog.values.get(d.name, ())),
+        )
+
     usable = [
         d
         for d in catalog.dimensions.values()
@@ -112,9 +129,24 @@ def _other_dimensions(metric: str, used: set[str], catalog: Catalog) -> list[Dim
         and d.lexicon
         and not d.sensitive
         and d.name not in used
+        and d.table in near
         and FEW <= len(d.order or catalog.values.get(d.name, ())) <= MANY
     ]
-    return sorted(usable, key=lambda d: d.table != home)
+    return sorted(usable, key=rank)
+
+
+def _reachable(metric: str, catalog: Catalog) -> set[str]:
+    """Tables that the metric, or the finer one that stands in for it, can be cut by."""
+    names = [metric]
+    while (finer := catalog.metrics[names[-1]].finer) and finer not in names:
+        names.append(finer)
+    seen = {_home(n, catalog) for n in names}
+    grown = True
+    while grown:
+        more = {j.right for j in catalog.joins if j.left in seen} - seen
+        grown = bool(more)
+        seen |= more
+    return seen
 
 
 def _home(metric: str, catalog: Catalog) -> str:
@@ -123,9 +155,19 @@ def _home(metric: str, catalog: Catalog) -> str:
     return time.table if time else ""
 
 
-def _related(metric: str, catalog: Catalog) -> str:
+def _ancestors(dimension: str, catalog: Catalog) -> set[str]:
+    """What encloses it: a city has one province, so cutting by province says nothing new."""
+    found: set[str] = set()
+    up = catalog.dimensions[dimension].parent if dimension in catalog.dimensions else None
+    while up and up not in found:
+        found.add(up)
+        up = catalog.dimensions[up].parent if up in catalog.dimensions else None
+    return found
+
+
+def _related(shown: set[str], catalog: Catalog) -> str:
     """Another metric that a newcomer should see."""
-    names = [n for n in catalog.primary if n != metric and n in catalog.metrics]
+    names = [n for n in catalog.primary if n not in shown and n in catalog.metrics]
     return catalog.metrics[names[0]].label if names else ""
 
 
@@ -151,5 +193,6 @@ def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
 def _after_detail(query: DetailQuery, catalog: Catalog) -> list[str]:
     """From rows to numbers: the metrics of the same table."""
     when, where = _when(query), _where(query, catalog)
-    near = [m.label for m in catalog.metrics.values() if _home(m.name, catalog) == query.table]
+    first = sorted(catalog.metrics.values(), key=lambda m: m.name not in catalog.primary)
+    near = [m.label for m in first if _home(m.name, catalog) == query.table]
     return [f"{when}{where}{label}" for label in near[:LIMIT]]

@@ -137,7 +137,11 @@ def cell(value: Any, column: Column, grain: Grain | None = None) -> str:
             return rate(value)
         return difference(value, column.format, column.unit)
     if column.role is ColumnRole.TIME:
-        return MISSING if value is None else bucket(value, grain)
+        if value is None:
+            return MISSING
+        if isinstance(value, int) and column.unit:
+            return f"{value} {column.unit}"
+        return bucket(value, grain)
     if value is None:
         return EMPTY_GROUP if column.role is ColumnRole.DIMENSION else MISSING
     if column.role is ColumnRole.RANK and isinstance(value, (int, float)):
@@ -242,5 +246,5 @@ def short_period(period: Period) -> str:
 
 
 def day_text(day: date) -> str:
-    """6月23日, for 截至昨天（6月23日）."""
-    return f"{day.month}月{day.day}日"
+    """6 月 23 日, for 截至 6 月 23 日."""
+    return f"{day.month} 月 {day.day} 日"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from assistant.answer.conditions import condition_text, parts_of
-from assistant.answer.numbers import amount, difference, rate, short_period
+from assistant.answer.numbers import amount, day_text, difference, rate, short_period, span
 from assistant.answer.shape import Beside, Shape
 from semantic_layer.catalog import Catalog, Format
-from semantic_layer.query import CompareKind, MetricQuery, Op, Scope, Where
+from semantic_layer.query import CompareKind, MetricQuery, Op, Period, Scope, Where
 from semantic_layer.result import Column, ColumnRole
 
 AGAINST = {
@@ -26,10 +27,7 @@ Row = tuple[Any, ...]
 
 def scope_name(scope: Scope, catalog: Catalog) -> str:
     """The scope as a short prefix: 2026年5月华东; long conditions stay in the reading."""
-    when = "、".join(
-        p.label if p.lunar or (not p.grain and p.label and len(p.label) <= 8) else short_period(p)
-        for p in scope.periods
-    )
+    when = "、".join(_period_name(p) for p in scope.periods)
     names = []
     for part in parts_of(scope.where):
         match part:
@@ -42,6 +40,15 @@ def scope_name(scope: Scope, catalog: Catalog) -> str:
                 if len(text) <= 16:
                     names.append(f"（{text}）")
     return f"{when} {' '.join(names)}".strip()
+
+
+def _period_name(period: Period) -> str:
+    """2026年5月, 双11, 本月（截至 6 月 23 日）."""
+    if period.partial and isinstance(period.end, date):
+        last = date.fromordinal(period.end.toordinal() - 1)
+        return f"{period.label or span(period.start, period.end)}（截至 {day_text(last)}）"
+    said = period.label and len(period.label) <= 8 and (period.lunar or not period.grain)
+    return period.label if said else short_period(period)
 
 
 def values(query: MetricQuery, shape: Shape, row: Row) -> str:

@@ -10,8 +10,8 @@ from assistant.answer.conditions import parts_of
 from assistant.answer.nouns import DIRECTIONS, value_text
 from assistant.answer.numbers import amount, day_text, difference, rate
 from assistant.answer.phrases import Row, changes, listed, scope_name, values
-from assistant.answer.shape import CLAIM, Shape, partial_end, whole
-from assistant.answer.terms import format_of, rollup_text
+from assistant.answer.shape import CLAIM, Shape, partial_end, whole, whole_buckets
+from assistant.answer.terms import format_of, order_text, rollup_text, streak_text, top_text
 from assistant.answer.wording import condition_text, thing_of
 from semantic_layer.catalog import Catalog, Format
 from semantic_layer.query import (
@@ -21,6 +21,7 @@ from semantic_layer.query import (
     Form,
     MetricQuery,
     Query,
+    WindowKind,
 )
 from semantic_layer.result import ColumnRole
 
@@ -35,11 +36,13 @@ def headline(query: Query, shape: Shape, catalog: Catalog) -> str:
         case _:
             text = f"共 {len(shape.result.rows)} 行"
     until = partial_end(query)
-    return f"{text}（截至 {day_text(until)}）" if until else text
+    return f"{text}（截至 {day_text(until)}）" if until and "截至" not in text else text
 
 
 def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     rows = shape.result.rows
+    if not rows and query.form is not Form.YES_NO:
+        return _none(query, catalog)
     if query.claim is not None and any(c.name == CLAIM for c in shape.result.columns):
         return _verdict(query, shape, catalog)
     if query.form is Form.YES_NO and not (rows and shape.groups == () and len(rows) == 1):
@@ -59,13 +62,14 @@ def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     if any(isinstance(g, ByPeriod) for g in query.group_by) and len(rows) <= 3:
         return _periods(query, shape)
     if shape.timed and not shape.names:
-        return _with_scope(query, _trend(shape), catalog)
+        text = _running(query, shape) or _trend(query, shape, catalog)
+        return _with_scope(query, text, catalog)
     return _with_scope(query, _ranking(query, shape, catalog), catalog)
 
 
 def _with_scope(query: MetricQuery, text: str, catalog: Catalog) -> str:
     prefix = scope_name(query.scope, catalog)
-    return f"{prefix} {text}".strip()
+    return f"{prefix}{'' if prefix.endswith('）') else ' '}{text}".strip()
 
 
 # ── yes or no, how many ───────────────────────────────────────────────────────────────────────
@@ -92,6 +96,14 @@ def _whether(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     if not rows:
         return f"没有，没有符合条件的{thing}"
     return f"有，{len(rows)} 个{thing}：{listed([shape.name(r) for r in rows])}"
+
+
+def _none(query: MetricQuery, catalog: Catalog) -> str:
+    """没有退款率高于 5% 的品类."""
+    said = [condition_text(p, catalog) for p in (*parts_of(query.having), *parts_of(query.keep))]
+    if query.streak:
+        said.append(streak_text(query.streak, query.measures, catalog))
+    return _with_scope(query, f"没有{thing_of(query, catalog)}符合「{'，'.join(said)}」", catalog)
 
 
 def _rolled(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
@@ -159,10 +171,22 @@ def _periods(query: MetricQuery, shape: Shape) -> str:
     return text
 
 
-def _trend(shape: Shape) -> str:
+def _running(query: MetricQuery, shape: Shape) -> str:
+    """A running sum is about where it has got to."""
+    if not shape.windows or not any(w.kind is WindowKind.CUMULATIVE for w in query.windows):
+        return ""
+    column = shape.windows[0]
+    points = shape.numbers(column)
+    if not points:
+        return ""
+    last = points[-1][0]
+    return f"{column.label}到 {shape.name(last)}为 {shape.text(last, column)}"
+
+
+def _trend(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     """First to last whole bucket, the highest and the lowest."""
     column = shape.measures[0]
-    points = shape.numbers(column)
+    points = whole_buckets(query, shape, catalog, shape.numbers(column))
     if len(points) < 2:
         return f"{column.label}只有 {len(points)} 期有数据"
     (first, a), (last, b) = points[0], points[-1]
@@ -206,7 +230,9 @@ def _ranking(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     ends = "最高" if descending else "最低"
     said = [say(row) for row, _ in picked[:2]]
     if query.top is not None and query.top.per:
-        return f"各{thing}：{'，'.join(said)} 等 {len(rows)} 行"
+        inner = thing_of(query, catalog, query.top.per)
+        picked_text = top_text(query.top, query.measures, catalog, inner)
+        return f"{picked_text}，共 {len(rows)} 行，如 {'、'.join(said)}"
     what = f"{column.label}{'增幅' if change else ''}{ends}的是 {said[0]}"
     if query.top is not None and query.top.by is not None:
         what = f"排在首位的是 {said[0]}"
@@ -256,8 +282,10 @@ def _detail(query: DetailQuery, shape: Shape, catalog: Catalog) -> str:
         gap = by_name.get("difference")
         return f"{text}，相差 {shape.text(row, gap).lstrip('+-')}" if gap else text
     count = result.total if result.total is not None else len(result.rows)
+    if not result.rows:
+        return f"没有符合条件的{thing}"
     if query.form is Form.YES_NO:
-        return f"有，共 {count:,} {unit}{thing}" if result.rows else f"没有符合条件的{thing}"
+        return f"有，共 {count:,} {unit}{thing}"
     if len(result.rows) == 1 and len(result.columns) <= 3:
         row = result.rows[0]
         return "，".join(f"{c.label} {shape.text(row, c)}" for c in result.columns)
@@ -266,5 +294,11 @@ def _detail(query: DetailQuery, shape: Shape, catalog: Catalog) -> str:
         return f"共 {count:,} 个{result.columns[0].label}：{listed(names)}"
     if result.truncated and result.total is None:
         return f"超过 {count:,} {unit}{thing}，先列出这些"
-    top = query.top is not None and query.top.n == len(result.rows)
-    return f"{'前' if top else '共'} {count:,} {unit}{thing}"
+    text = f"共 {count:,} {unit}{thing}"
+    if query.top is not None and query.top.n == len(result.rows):
+        text = f"前 {count:,} {unit}{thing}"
+    leading = by_name.get(query.order[0].by or "") if query.order and result.rows else None
+    if leading is not None:
+        order = order_text(query.order[0], (), catalog)
+        text += f"，{order}，第一{unit}是 {shape.text(result.rows[0], leading)}"
+    return text

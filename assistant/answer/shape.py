@@ -17,6 +17,7 @@ from semantic_layer.query import Agg, ByTime, Grain, MetricQuery, Query
 from semantic_layer.result import Column, ColumnRole, Result
 
 CLAIM = "claim"
+Points = list[tuple[tuple[Any, ...], float]]
 GROUPS = (ColumnRole.DIMENSION, ColumnRole.TIME, ColumnRole.KEY)
 
 
@@ -31,11 +32,13 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``groups`` are the dimension, time and key columns in order; ``grain`` that of the time axis."""
+    """``groups`` are the dimension, time and key columns in order, ``measures`` the asked numbers,
+    ``windows`` those computed along them (cumulative, moving); ``grain`` is that of the time axis."""
 
     result: Result
     groups: tuple[Column, ...]
     measures: tuple[Column, ...]
+    windows: tuple[Column, ...] = ()
     grain: Grain | None = None
     cyclic: bool = False
 
@@ -51,8 +54,9 @@ class Shape:
     @property
     def names(self) -> tuple[Column, ...]:
         """The group columns that are not time; a key steps back when a name stands beside it."""
+        later = tuple(c for c in self.groups if c.role is ColumnRole.TIME and c is not self.time)
         named = tuple(c for c in self.groups if c.role is ColumnRole.DIMENSION)
-        return named or tuple(c for c in self.groups if c.role is ColumnRole.KEY)
+        return (*(named or tuple(c for c in self.groups if c.role is ColumnRole.KEY)), *later)
 
     def beside(self, measure: Column) -> tuple[Beside, ...]:
         """The comparisons of ``measure``, in the order of the query."""
@@ -78,7 +82,8 @@ class Shape:
         return None if column is None else row[self.result.columns.index(column)]
 
     def text(self, row: tuple[Any, ...], column: Column) -> str:
-        return cell(self.value(row, column), column, self.grain)
+        grain = self.grain if column is self.time else None
+        return cell(self.value(row, column), column, grain)
 
     def name(self, row: tuple[Any, ...]) -> str:
         """The row's groups in words: 广东 · 2026年5月."""
@@ -95,14 +100,19 @@ class Shape:
 
 
 def shape_of(query: Query, result: Result) -> Shape:
-    groups = tuple(c for c in result.columns if c.role in GROUPS)
-    measures = tuple(c for c in result.columns if c.role is ColumnRole.MEASURE and c.name != CLAIM)
+    numbers = [c for c in result.columns if c.role is ColumnRole.MEASURE and c.name != CLAIM]
+    measures = tuple(c for c in numbers if not c.of)
+    windows = tuple(c for c in numbers if c.of)
+    before = result.columns
+    if isinstance(query, MetricQuery) and measures:  # what follows the numbers describes them
+        before = result.columns[: result.columns.index(measures[0])]
+    groups = tuple(c for c in before if c.role in GROUPS)
     grain = None
     if isinstance(query, MetricQuery):
         grain = next((g.grain for g in query.group_by if isinstance(g, ByTime)), None)
     elif time := next((c for c in groups if c.role is ColumnRole.TIME), None):
         grain = _guessed_grain([row[result.columns.index(time)] for row in result.rows])
-    return Shape(result, groups, measures, grain, grain in CYCLIC)
+    return Shape(result, groups, measures, windows, grain, grain in CYCLIC)
 
 
 def _slot(column: Column) -> str | None:
@@ -157,24 +167,46 @@ def partial_end(query: Query) -> date | None:
     return None
 
 
-def last_bucket_partial(query: Query, shape: Shape, catalog: Catalog) -> bool:
-    """Whether the last time bucket has days still to come."""
-    if shape.time is None or not shape.timed or not shape.result.rows or catalog.until is None:
-        return False
-    last = max((v for _, v in shape._pairs(shape.time) if isinstance(v, date)), default=None)
-    if last is None or shape.grain in (Grain.DAY, Grain.HOUR, Grain.MINUTE, None):
-        return False
-    return _bucket_end(last, shape.grain) > catalog.until
+def data_end(catalog: Catalog | None) -> date | None:
+    """The last whole day with data: plans and targets reach into the future, facts do not."""
+    if catalog is None:
+        return None
+    yesterday = date.fromordinal(catalog.today.toordinal() - 1) if catalog.today else None
+    known = [d for d in (catalog.until, yesterday) if d]
+    return min(known, default=None)
+
+
+def cut_buckets(query: Query, shape: Shape, catalog: Catalog | None) -> tuple[bool, bool]:
+    """Whether the first and the last time bucket have days outside the period or the data."""
+    column = shape.time
+    if column is None or not shape.timed or not isinstance(query, MetricQuery):
+        return False, False
+    seen = [v for _, v in shape._pairs(column) if isinstance(v, date)]
+    if not seen or shape.grain in (Grain.DAY, Grain.HOUR, Grain.MINUTE, None):
+        return False, False
+    starts = [_day(p.start) for p in query.scope.periods if p.start]
+    ends = [date.fromordinal(_day(p.end).toordinal() - 1) for p in query.scope.periods if p.end]
+    last_days = [d for d in (data_end(catalog), max(ends, default=None)) if d]
+    first = bool(starts) and _day(min(seen)) < min(starts)
+    last = bool(last_days) and _bucket_end(_day(max(seen)), shape.grain) > min(last_days)
+    return first, last
+
+
+def whole_buckets(query: Query, shape: Shape, catalog: Catalog | None, points: Points) -> Points:
+    """The points of whole buckets only, unless that leaves fewer than two."""
+    first, last = cut_buckets(query, shape, catalog)
+    kept = points[1 if first else 0 : len(points) - 1 if last else len(points)]
+    return kept if len(kept) > 1 else points
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _bucket_end(start: date, grain: Grain | None) -> date:
     """The last day of the bucket that begins at ``start``."""
-    if isinstance(start, datetime):
-        start = start.date()
     if grain is Grain.WEEK:
         return date.fromordinal(start.toordinal() + 6)
-    months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF: 6, Grain.YEAR: 12}.get(
-        grain or Grain.DAY, 0
-    )
-    index = start.year * 12 + start.month - 1 + months
+    steps = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF: 6, Grain.YEAR: 12}
+    index = start.year * 12 + start.month - 1 + steps.get(grain or Grain.DAY, 0)
     return date.fromordinal(date(index // 12, index % 12 + 1, 1).toordinal() - 1)

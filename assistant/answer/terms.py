@@ -246,7 +246,7 @@ def _places(top: Top) -> str:
 def _size(top: Top, thing: str) -> str:
     if top.fraction is not None:
         return f"前 {top.fraction * 100:g}% {thing}".rstrip()
-    return f"{top.n} 个{thing}" if top.n == 1 else f"前 {top.n} 个{thing}"
+    return f" {top.n} 个{thing}" if top.n == 1 else f"前 {top.n} 个{thing}"
 
 
 def _within(text: str, top: Top, catalog: Catalog) -> str:
