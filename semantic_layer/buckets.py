@@ -13,6 +13,7 @@ from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import (
     Frame,
     call,
+    cast,
     column,
     divide,
     is_known,
@@ -79,9 +80,9 @@ def _add_width(build: Build, slot: Slot, values: exp.Select) -> None:
         exp.paren(exp.Sub(this=bulk, expression=exp.Min(this=value.copy())), copy=False),
         number(STEPS),
     )
-    spread = exp.select(
-        exp.cast(raw, "DOUBLE", copy=False).as_("raw", copy=False), copy=False
-    ).from_(values.subquery("given", copy=False), copy=False)
+    spread = exp.select(cast(raw, "DOUBLE").as_("raw", copy=False), copy=False).from_(
+        values.subquery("given", copy=False), copy=False
+    )
     scale = exp.select(
         column("raw"),
         call("pow", number(10), exp.Floor(this=call("log10", column("raw")))).as_(
@@ -170,6 +171,6 @@ def _counts(build: Build, group: ByBucket) -> bool:
 
 def _text(value: exp.Expr) -> exp.Expr:
     whole = exp.EQ(this=exp.Floor(this=value.copy()), expression=value.copy())
-    plain = exp.cast(exp.cast(value.copy(), "BIGINT", copy=False), "VARCHAR", copy=False)
-    exact = exp.cast(exp.Round(this=value.copy(), decimals=number(4)), "VARCHAR", copy=False)
+    plain = cast(cast(value.copy(), "BIGINT"), "VARCHAR")
+    exact = cast(exp.Round(this=value.copy(), decimals=number(4)), "VARCHAR")
     return exp.Case(ifs=[exp.If(this=whole, true=plain)], default=exact)

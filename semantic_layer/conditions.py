@@ -16,6 +16,7 @@ from semantic_layer.expressions import (
     Bounds,
     Frame,
     call,
+    cast,
     either,
     every,
     is_known,
@@ -175,12 +176,10 @@ def _right(frame: Frame, value: Scalar | Ref, bounds: Bounds | None) -> exp.Expr
 
 def _like(left: exp.Expr, op: Op, right: exp.Expr) -> exp.Expr:
     if not (isinstance(right, exp.Literal) and right.is_string):
-        return call("contains", left, exp.cast(right, "VARCHAR", copy=False))
+        return call("contains", left, cast(right, "VARCHAR"))
     text = reduce(lambda t, c: t.replace(c, "\\" + c), ("\\", "%", "_"), right.name)
     pattern = {Op.CONTAINS: f"%{text}%", Op.STARTS: f"{text}%", Op.ENDS: f"%{text}"}[op]
-    test: exp.Expr = exp.ILike(
-        this=exp.cast(left, "VARCHAR", copy=False), expression=exp.Literal.string(pattern)
-    )
+    test: exp.Expr = exp.ILike(this=cast(left, "VARCHAR"), expression=exp.Literal.string(pattern))
     if text != right.name:
         test = exp.Escape(this=test, expression=exp.Literal.string("\\"))
     return test

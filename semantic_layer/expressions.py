@@ -68,9 +68,9 @@ def literal(value: Scalar) -> exp.Expr:
         case bool():
             return exp.true() if value else exp.false()
         case datetime():
-            return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP", copy=False)
+            return cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")
         case date():
-            return exp.cast(exp.Literal.string(value.isoformat()), "DATE", copy=False)
+            return cast(exp.Literal.string(value.isoformat()), "DATE")
         case float() if value.is_integer():
             return number(int(value))
         case int() | float():
@@ -125,6 +125,21 @@ def zero(value: exp.Expr) -> exp.Expr:
 
 def _loose(node: exp.Expr) -> bool:
     return isinstance(node, (exp.Binary, exp.Case))
+
+
+def cast(value: exp.Expr, kind: str) -> exp.Expr:
+    return exp.Cast(this=value, to=exp.DataType(this=exp.DataType.Type[kind]))
+
+
+def joined(
+    query: exp.Select, relation: exp.Expr, on: exp.Expr | None = None, side: str = ""
+) -> exp.Select:
+    """``query`` with one more join; without ``on`` a cross join."""
+    if on is None:
+        query.append("joins", exp.Join(this=relation, kind="CROSS"))
+        return query
+    query.append("joins", exp.Join(this=relation, on=on, side=side or None))
+    return query
 
 
 def is_known(value: exp.Expr) -> exp.Expr:
@@ -187,17 +202,17 @@ def bucket(time: exp.Expr, grain: Grain) -> exp.Expr:
     """The bucket that ``time`` falls in: its first day (or hour), or its place in the cycle."""
     match grain:
         case Grain.MINUTE | Grain.HOUR:
-            return exp.cast(_trunc(grain.value, time), "TIMESTAMP", copy=False)
+            return cast(_trunc(grain.value, time), "TIMESTAMP")
         case Grain.DAY:
-            return exp.cast(time, "DATE", copy=False)
+            return cast(time, "DATE")
         case Grain.WEEK | Grain.MONTH | Grain.QUARTER | Grain.YEAR:
-            return exp.cast(_trunc(grain.value, time), "DATE", copy=False)
+            return cast(_trunc(grain.value, time), "DATE")
         case Grain.HALF:
             second = exp.GTE(this=call("month", time.copy()), expression=number(7))
             month = exp.Case(ifs=[exp.If(this=second, true=number(7))], default=number(1))
             return call("make_date", call("year", time), month, number(1))
         case Grain.HOUR_OF_DAY:
-            return call("hour", exp.cast(time, "TIMESTAMP", copy=False))
+            return call("hour", cast(time, "TIMESTAMP"))
         case Grain.DAY_OF_WEEK:
             names = exp.Array(expressions=[exp.Literal.string(d) for d in WEEKDAYS])
             return call("list_extract", names, call("isodow", time))
@@ -235,7 +250,7 @@ def later(value: exp.Expr, grain: Grain, n: int = 1) -> exp.Expr:
         if n >= 0
         else exp.Sub(this=value, expression=step(grain, -n))
     )
-    return exp.cast(exp.paren(moved, copy=False), kind, copy=False)
+    return cast(exp.paren(moved, copy=False), kind)
 
 
 def floor_date(day: date, grain: Grain) -> date | datetime:
@@ -314,9 +329,7 @@ class Frame:
             ]
             if where := self.catalog.tables[name].where:
                 on.append(qualify(parse(where), name))
-            select = select.join(
-                self._relation(name), on=exp.and_(*on, copy=False), join_type="left", copy=False
-            )
+            select = joined(select, self._relation(name), exp.and_(*on, copy=False), "LEFT")
         if where := self.catalog.tables[self.base].where:
             select = select.where(qualify(parse(where), self.base), copy=False)
         return select
@@ -341,12 +354,17 @@ class Frame:
         table = self.catalog.tables[name]
         if table.sql:
             return exp.Subquery(this=parse(table.sql), alias=exp.TableAlias(this=quote(name)))
-        physical = exp.to_table(table.source or name, dialect=DIALECT)
+        physical = _physical(table.source or name).copy()
         return (
             exp.alias_(physical, quote(name), table=True, copy=False)
             if physical.name != name
             else physical
         )
+
+
+@lru_cache(maxsize=1024)
+def _physical(source: str) -> exp.Table:
+    return exp.to_table(source, dialect=DIALECT)
 
 
 def qualify(node: exp.Expr, table: str) -> exp.Expr:

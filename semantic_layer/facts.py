@@ -25,6 +25,7 @@ from semantic_layer.expressions import (
     is_cyclic,
     is_known,
     is_unknown,
+    joined,
     later,
     literal,
     number,
@@ -197,18 +198,16 @@ def _from(frame: Frame, request: Request, leaf: Leaf, time: exp.Expr | None) -> 
         on: list[exp.Expr] = [exp.LT(this=time.copy(), expression=end)]
         if not leaf.running:
             on.insert(0, exp.GTE(this=time.copy(), expression=start))
-        query = query.join(table(SPANS), on=exp.and_(*on, copy=False), copy=False)
+        query = joined(query, table(SPANS), exp.and_(*on, copy=False))
     elif by_period:
-        query = query.join(table(SPANS), join_type="cross", copy=False)
+        query = joined(query, table(SPANS))
     grain = grain_of(request.slots)
     if leaf.running and grain is not None and time is not None:
         if is_cyclic(grain):
             raise Unanswerable("mixed")
         name = next(s.name for s in request.slots if isinstance(s.group, ByTime))
         until = later(column(name, request.spine), grain)
-        query = query.join(
-            table(request.spine), on=exp.LT(this=time.copy(), expression=until), copy=False
-        )
+        query = joined(query, table(request.spine), exp.LT(this=time.copy(), expression=until))
     return query
 
 

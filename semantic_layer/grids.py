@@ -19,9 +19,11 @@ from semantic_layer.expressions import (
     Frame,
     bucket,
     call,
+    cast,
     column,
     floor_date,
     is_cyclic,
+    joined,
     literal,
     number,
     quote,
@@ -193,7 +195,7 @@ def _keys(build: Build, grid: Grid, facts: list[str], name: str) -> str:
                     for f in facts
                 ]
             )
-            query = query.join(seen.subquery("seen", copy=False), join_type="cross", copy=False)
+            query = joined(query, seen.subquery("seen", copy=False))
         parts.insert(0, query)
     if len(parts) == 1 and isinstance(parts[0], exp.Select):
         parts[0] = parts[0].distinct(copy=False)
@@ -218,11 +220,9 @@ def _side_by_side(grid: Grid, keys: str, facts: list[str]) -> exp.Select:
                 exp.NullSafeEQ(this=column(s.name, first), expression=column(s.name, other))
                 for s in grid.slots
             ]
-            query = query.join(
-                table(other), on=exp.and_(*on, copy=False), join_type="left", copy=False
-            )
+            query = joined(query, table(other), exp.and_(*on, copy=False), "LEFT")
         else:
-            query = query.join(table(other), join_type="cross", copy=False)
+            query = joined(query, table(other))
     return query
 
 
@@ -253,7 +253,7 @@ def _spine(build: Build, grid: Grid, slot: Slot, facts: list[str]) -> exp.Select
         step(grain),
     )
     kind = "TIMESTAMP" if grain in (Grain.HOUR, Grain.MINUTE) else "DATE"
-    value = exp.cast(call("unnest", series), kind, copy=False)
+    value = cast(call("unnest", series), kind)
     return exp.select(value.as_(quote(slot.name), copy=False), copy=False).from_(
         seen.subquery("seen_buckets", copy=False), copy=False
     )
@@ -283,9 +283,7 @@ def _moment(day: date | datetime) -> datetime:
 def _series(name: str, grain: Grain, first: date | datetime, last: date | datetime) -> exp.Select:
     kind = "TIMESTAMP" if grain in (Grain.HOUR, Grain.MINUTE) else "DATE"
     series = call("generate_series", literal(first), literal(last), step(grain))
-    return exp.select(
-        exp.cast(call("unnest", series), kind, copy=False).as_(quote(name), copy=False), copy=False
-    )
+    return exp.select(cast(call("unnest", series), kind).as_(quote(name), copy=False), copy=False)
 
 
 def _cycle(name: str, grain: Grain, periods: tuple[Period, ...]) -> exp.Select:
@@ -329,7 +327,7 @@ def _running_spine(build: Build, grid: Grid, wanted: list[Leaf]) -> str:
     time = frame.dimension(leaf.time or "")
     low, high = exp.Min(this=time), exp.Max(this=time.copy())
     series = call("generate_series", bucket(low, grain), bucket(high, grain), step(grain))
-    value = exp.cast(call("unnest", series), "DATE", copy=False)
+    value = cast(call("unnest", series), "DATE")
     return build.add(
         "running", frame.source().select(value.as_(quote(slot.name), copy=False), copy=False)
     )

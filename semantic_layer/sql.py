@@ -32,6 +32,7 @@ from semantic_layer.expressions import (
     floor_date,
     interval,
     is_cyclic,
+    joined,
     literal,
     quote,
     table,
@@ -255,19 +256,12 @@ def _compared(stage: Stage, grid: Grid) -> Stage:
         keys = _all_groups(stage, [name for name, _ in others])
     query = exp.Select().from_(table(keys), copy=False)
     if keys != stage.relation:
-        query = query.join(
-            stage.relation,
-            on=_matched(grid.slots, keys, stage.relation),
-            join_type="left",
-            copy=False,
+        query = joined(
+            query, table(stage.relation), _matched(grid.slots, keys, stage.relation), "LEFT"
         )
     for name, back in others:
         on = _matched(grid.slots, keys, name, timed if linear else None, back)
-        query = (
-            query.join(table(name), on=on, join_type="left", copy=False)
-            if grid.slots
-            else query.join(table(name), join_type="cross", copy=False)
-        )
+        query = joined(query, table(name), on if grid.slots else None, "LEFT")
     query = query.select(
         *(column(s.name, keys).as_(quote(s.name), copy=False) for s in grid.slots), copy=False
     )
@@ -448,9 +442,7 @@ def _joined(stage: Stage, others: list[tuple[str, tuple[Slot, ...]]]) -> str:
         ]
         query = query.select(*(column(c, name) for c in wanted), copy=False)
         if slots:
-            query = query.join(
-                table(name), on=_matched(slots, stage.relation, name), join_type="left", copy=False
-            )
+            query = joined(query, table(name), _matched(slots, stage.relation, name), "LEFT")
         else:
-            query = query.join(table(name), join_type="cross", copy=False)
+            query = joined(query, table(name))
     return stage.build.add("with_totals", query)

@@ -16,6 +16,7 @@ from semantic_layer.expressions import (
     WEEKDAYS,
     WEEKEND,
     call,
+    cast,
     column,
     divide,
     interval,
@@ -117,7 +118,7 @@ class Row:
         size, unit = STEPS[grain]
         whole = call("date_diff", exp.Literal.string(unit), start, last)
         if size > 1:
-            whole = exp.cast(exp.Floor(this=divide(whole, number(size))), "BIGINT", copy=False)
+            whole = cast(exp.Floor(this=divide(whole, number(size))), "BIGINT")
         return exp.paren(exp.Add(this=whole, expression=number(1)), copy=False)
 
     def _span(self, period: Period) -> tuple[date | datetime, date | datetime]:
