@@ -37,7 +37,7 @@ def _one_model(parts: Parts) -> Iterator[Issue]:
         for part in parts
         if isinstance(part.source.data, dict) and "model" in part.source.data
     ]
-    if not said and parts:
+    if not said and parts and all(part.source.data is not None for part in parts):
         at = Position(parts[0].source.file, 1, 1)
         yield Issue(at, "no-model", "缺少 model", "在一个文件里写 model: 名字 和 label: 名称")
     for _, at in said[1:]:

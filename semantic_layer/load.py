@@ -25,7 +25,7 @@ from semantic_layer.schema import ModelYaml
 from semantic_layer.source_map import Issue, Position, SourceMap
 
 MODELS = Path(__file__).parent / "models"
-ROUNDS = 8  # of blanking: each removes at least one level of a broken item
+ROUNDS = 4  # of leaving out what is broken; the second should already be clean
 
 
 class ModelErrors(Exception):
@@ -112,8 +112,10 @@ def _part(source: SourceMap) -> tuple[Part, list[Issue]]:
             found = error.errors()
         if attempt == 0:
             issues += [shape_words.issue(source, e) for e in found]
-        for e in found:
-            data = _without(data, e["loc"], e["type"])
+        if not isinstance(data, dict):
+            break
+        for place in {_bad_place(e["loc"], e["type"]) for e in found}:
+            _leave_out(data, place)
     return Part(source, ModelYaml()), issues
 
 
@@ -131,26 +133,39 @@ def _empty_items(source: SourceMap, data: Any, path: tuple[str | int, ...]) -> I
                 yield from _empty_items(source, value, (*path, i))
 
 
-def _without(data: Any, loc: tuple[int | str, ...], code: str) -> Any:
-    """``data`` less what is wrong at ``loc``: the bad key, or the list item that misses one."""
-    if not isinstance(data, dict):
-        return {}
-    steps: list[tuple[Any, Any]] = []
-    here: Any = data
-    for part in loc:
-        inside = isinstance(here, dict) and part in here
-        inside = inside or (isinstance(here, list) and isinstance(part, int) and part < len(here))
-        if inside:
-            steps.append((here, part))
-            here = here[part]
-    if code in ("missing", "union_tag_invalid", "union_tag_not_found"):
-        while steps and not isinstance(steps[-1][0], list):
-            steps.pop()
-    if not steps:
-        return {}
-    holder, key = steps[-1]
+def _bad_place(loc: tuple[int | str, ...], code: str) -> tuple[int | str, ...]:
+    """What to leave out for an error at ``loc``: an unknown key, else the item that holds it, else
+    the key of the file. Less would look like a second mistake (``source`` that is not text is not
+    a missing ``source``), more would hide those of other items.
+
+    >>> _bad_place(("tables", 0, "dimensions", 3, "order", 1), "string_type")
+    ('tables', 0, 'dimensions', 3)
+    """
+    if code == "extra_forbidden":
+        return loc
+    in_table = len(loc) > 3 and loc[0] == "tables" and loc[2] in ("dimensions", "joins")
+    if in_table and isinstance(loc[3], int):
+        return loc[:4]
+    return loc[:2] if len(loc) > 1 and isinstance(loc[1], int) else loc[:1]
+
+
+def _leave_out(data: Any, place: tuple[int | str, ...]) -> None:
+    """Delete the key at ``place``, or blank the list item, where it is still there."""
+    holder: Any = data
+    for part in place[:-1]:
+        if not _has(holder, part):
+            continue  # the tag of a union is in pydantic's loc and not in the file
+        holder = holder[part]
+    if not place or not _has(holder, place[-1]):
+        return
+    last: Any = place[-1]
     if isinstance(holder, list):
-        holder[key] = None
+        holder[last] = None
     else:
-        del holder[key]
-    return data
+        del holder[last]
+
+
+def _has(holder: Any, part: int | str) -> bool:
+    if isinstance(holder, list):
+        return isinstance(part, int) and part < len(holder)
+    return isinstance(holder, dict) and part in holder

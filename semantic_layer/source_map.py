@@ -65,7 +65,7 @@ class SourceMap:
 
     >>> s = SourceMap("m.yml", "label: 零售\\njoins:\\n- {to: users, on: no}\\n")
     >>> s.data["joins"][0], str(s.locate(("joins", 0, "on")))
-    ({'to': 'users', 'on': 'no'}, 'm.yml:3:18')
+    ({'to': 'users', 'on': 'no'}, 'm.yml:3:19')
     """
 
     def __init__(self, file: str, text: str) -> None:

@@ -50,7 +50,7 @@ def bad_sql(parts: Sequence[Part]) -> Iterator[Issue]:
 def column_names(expr: str) -> list[tuple[str, int]]:
     """The names in an arithmetic expression, each with its column from 1; empty where it is broken."""
     tree = _parsed(expr, is_select=False)
-    if not isinstance(tree, exp.Expression):
+    if not isinstance(tree, exp.Expr):
         return []
     found = {
         c.name: c.this.meta.get("start", 0) - len("SELECT ") for c in tree.find_all(exp.Column)
@@ -117,7 +117,7 @@ def _sqls(part: Part) -> Iterator[tuple[Path, str, bool]]:
         yield from (((*path, "bind", key), sql, False) for key, sql in role.bind.items())
 
 
-def _parsed(sql: str, is_select: bool) -> exp.Expression | tuple[int, int, str]:
+def _parsed(sql: str, is_select: bool) -> exp.Expr | tuple[int, int, str]:
     """The tree, or (line, column, why) of the first fault."""
     text = PLACEHOLDER.sub(lambda m: f"_{m[1]}_", sql)  # as long as before: columns stay true
     prefix = "" if is_select else "SELECT "
@@ -139,10 +139,10 @@ def _parsed(sql: str, is_select: bool) -> exp.Expression | tuple[int, int, str]:
         )
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or tree.args.get("from_"):
         return 1, 1, "要写成一个表达式"
-    inner = tree.expressions[0]
+    inner: exp.Expr = tree.expressions[0]
     if isinstance(inner, exp.Alias):
         return 1, 1, "表达式里不能有别名，检查是否少了运算符"
-    return inner  # type: ignore[no-any-return]
+    return inner.copy()  # apart from the SELECT around it
 
 
 def _fault(sql: str, is_select: bool) -> tuple[int, int, str] | None:
@@ -157,10 +157,12 @@ def _line_column(text: str, offset: int) -> tuple[int, int]:
 
 def _outputs(table: Table, columns: Columns) -> frozenset[str] | None:
     """The columns of a table, lower case; None where the database can't give them."""
-    real = {t.casefold(): {c.casefold(): k for c, k in cs.items()} for t, cs in columns.items()}
+    real: dict[str, object] = {
+        t.casefold(): {c.casefold(): k for c, k in cs.items()} for t, cs in columns.items()
+    }
     if table.source:
         found = real.get(table.source.casefold())
-        return None if found is None else frozenset(found)
+        return frozenset(found) if isinstance(found, dict) else None
     tree = _parsed(table.sql, is_select=True)
     if not isinstance(tree, exp.Query):
         return None
@@ -201,7 +203,7 @@ def _expressions(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
 def _columns_of(sql: str) -> frozenset[str]:
     """The columns of the table itself: those of subqueries and of lambdas are their own."""
     tree = _parsed(sql, is_select=False) if sql else None
-    if not isinstance(tree, exp.Expression):
+    if not isinstance(tree, exp.Expr):
         return frozenset()
     own = {f"_{bound}_" for bound in BOUNDS}
     for lambda_ in tree.find_all(exp.Lambda):
