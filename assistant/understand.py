@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.language.dialogue import Context, Directive
@@ -16,7 +16,7 @@ from assistant.language.heavy import heavy
 from assistant.language.meaning import Cue
 from assistant.language.parse import Parse, Parser, Reading
 from assistant.reply import Unread
-from semantic_layer.query import CatalogQuery, Query
+from semantic_layer.query import AnalysisQuery, CatalogQuery, Form, Query
 
 LIMIT = 500  # characters of one question
 MOST = 4  # readings offered
@@ -116,4 +116,9 @@ def _unread(parse: Parse, reading: Reading) -> Iterable[Unread]:
 
 
 def _distinct(queries: Iterable[Query]) -> list[Query]:
-    return list(dict.fromkeys(queries))
+    """One of each meaning: how it was asked is no difference."""
+    found: dict[Query, Query] = {}
+    for query in queries:
+        key = query if isinstance(query, (CatalogQuery, AnalysisQuery)) else replace(query, form=Form.VALUE)
+        found.setdefault(key, query)
+    return list(found.values())

@@ -13,7 +13,10 @@ from typing import Any
 
 from assistant.language import weights
 from assistant.language.grammar import Mention
-from assistant.language.meaning import Filler
+from assistant.language.meaning import Filler, Superlative, ValueWord
+
+
+WRAPPED = (ValueWord, Superlative)  # only count inside the phrase that a rule makes of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def covers(text: str, mentions: Iterable[Mention], k: int = 6) -> tuple[Cover, .
     starting: dict[int, list[tuple[float, Mention]]] = defaultdict(list)
     best: dict[tuple[int, int, Any], tuple[float, Mention]] = {}
     for m in mentions:
+        if isinstance(m.value, WRAPPED):
+            continue
         weight = weights.of(m)
         key = (m.start, m.end, m.value)
         if key not in best or weight > best[key][0]:

@@ -62,6 +62,7 @@ class Draft:
     grain: Grain | None = None
     distinct: bool = False
     assumptions: tuple[str, ...] = ()
+    unused: tuple[int, ...] = ()  # places of mentions that found no role
     penalty: float = 0.0  # what the reading lost while its slots were filled
 
     @property

@@ -144,7 +144,15 @@ class Graph:
         return self.label_of(table)
 
     def counter_of(self, table: str) -> Measure:
-        """The metric that counts rows of ``table``, or a plain count."""
+        """The metric that counts rows of ``table``, or a plain count.
+
+        A metric named after the entity (订单数 for 订单) goes first, as the business counts it.
+        """
+        entity = self.catalog.tables[table].entity
+        words = {f"{entity}{suffix}" for suffix in ("数", "数量", "量")} if entity else set()
+        for metric in self.catalog.metrics.values():
+            if metric.label in words:
+                return MetricRef(metric.name)
         for metric in self.catalog.metrics.values():
             calc = metric.calc
             if isinstance(calc, Aggregate) and calc.table == table and not calc.where:

@@ -44,6 +44,8 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
         groups.append(By(name))
     if draft.bucket is not None:
         groups = _bucketed(draft, graph, groups, draft.bucket)
+    elif groups and draft.ranked and draft.each and draft.entities:
+        groups += _entity_groups(draft, graph)
     elif not groups or (draft.having and not any(isinstance(g, By) for g in groups)):
         groups += _entity_groups(draft, graph)
     return tuple(dict.fromkeys(groups)), penalty

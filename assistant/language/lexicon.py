@@ -60,6 +60,8 @@ class Lexicon:
         for surface, kind, item in _names(catalog, analyses or {}):
             if surface := plain(surface):
                 table[surface][kind][item] = None
+        for kinds in table.values():
+            _one_role(catalog, kinds)
         self.names: dict[str, tuple[Any, ...]] = {
             surface: tuple(_word(kind, tuple(items)) for kind, items in kinds.items())
             for surface, kinds in table.items()
@@ -85,6 +87,33 @@ class Lexicon:
             inner = self.names.get(m.group(1), ())
             found += [Mention(m.start(), m.end(), v, "quoted") for v in inner]
         return found
+
+
+def _one_role(catalog: Catalog, kinds: dict[type, dict[Any, None]]) -> None:
+    """A word for an entity and for the column that names it is one word.
+
+    Entities with a key of their own (订单, 用户) stay entities; where the name itself is the key (a table
+    of channels) the column stays.
+    """
+    tables, dimensions = kinds.get(TableWord), kinds.get(DimensionWord)
+    if not tables or not dimensions:
+        return
+    for name in list(tables):
+        table = catalog.tables[name]
+        own = {d for d in dimensions if catalog.dimensions[d].table == name}
+        keyed = any(
+            d.kind is Kind.KEY for d in catalog.dimensions.values() if d.table == name
+        )
+        shown = {d for d in own if d in table.display or catalog.dimensions[d].kind is Kind.KEY}
+        shown |= {d for d in dimensions if catalog.dimensions[d].kind is Kind.KEY}
+        if keyed:
+            for d in shown:
+                dimensions.pop(d, None)
+        elif own:
+            tables.pop(name, None)
+    for kind in (TableWord, DimensionWord):
+        if not kinds.get(kind):
+            kinds.pop(kind, None)
 
 
 def _cuts_latin(text: str, start: int, end: int) -> bool:

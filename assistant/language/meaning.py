@@ -124,6 +124,7 @@ class Cue(StrEnum):
     DISTRIBUTION = "distribution"
     ABOVE_AVERAGE = "above_average"
     AVERAGE_LEVEL = "average_level"  # 平均水平 均值
+    OVERALL = "overall"  # 整体, 大盘
     RESULT = "result"  # 结果, 上面的
     FIRST_TIME = "first_time"
     MISSING = "missing"
@@ -263,6 +264,7 @@ class Threshold:
     op: Op
     values: tuple[float, ...]
     percent: bool = False
+    bare: bool = False  # two numbers with nothing said about them: 11.1-11.11
 
 
 @dataclass(frozen=True, slots=True)

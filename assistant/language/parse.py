@@ -101,14 +101,17 @@ class Parser:
         out = []
         for mentions, cost in expand(kept, self.graph):
             for draft in self._drafts(mentions, resolve):
-                base = way.score - cost
+                ignored = tuple((mentions[i].start, mentions[i].end) for i in draft.unused)
+                lost = sum(weights.of(mentions[i]) + weights.UNREAD_PRICE for i in draft.unused)
+                base = way.score - cost - lost
+                holes = unread + tuple(text.span(a, b) for a, b in ignored)
                 for settled, directive in self._settled(draft, context):
                     out.append(
                         Reading(
                             query=settled.query if settled else None,
                             draft=draft,
                             score=base - (settled.penalty if settled else 0.0),
-                            unread=unread,
+                            unread=tuple(sorted(holes)),
                             assumptions=(*corrected, *(settled.assumptions if settled else ())),
                             directive=directive,
                             mentions=mentions,

@@ -41,7 +41,7 @@ def verb_conditions(
     if counting and not draft.measures:
         measure = graph.counter_of(entity)
         first, wheres, periods = verbs[0]
-        distinct = _distinct_counter(graph, first.names[0], key)
+        distinct = distinct_counter(graph, first.names[0], key)
         if distinct is not None and not first.negated and len(verbs) == 1:
             return tuple(wheres), distinct, counted
     for verb, wheres, periods in verbs:
@@ -73,7 +73,7 @@ def _entity(draft: Draft, graph: Graph) -> str | None:
     return users[0] if users and graph.key_of(users[0]) else None
 
 
-def _distinct_counter(graph: Graph, metric: str, key: str) -> Measure | None:
+def distinct_counter(graph: Graph, metric: str, key: str) -> Measure | None:
     """The metric that counts distinct ``key`` where ``metric`` happens."""
     tables = graph.tables_of_metric(metric)
     column = graph.catalog.dimensions[key].expr

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from assistant.language import meaning as m
@@ -15,8 +16,11 @@ from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.graph import Graph
 from assistant.language.scan import Drawers, Resolve, scan
+from assistant.language.times import Shift
+from semantic_layer.catalog import Kind
 from semantic_layer.query import (
     Agg,
+    And,
     By,
     ByTime,
     ColumnAggregate,
@@ -31,6 +35,7 @@ from semantic_layer.query import (
     Measure,
     MetricRef,
     Op,
+    Or,
     Period,
     PerUnit,
     Streak,
@@ -54,6 +59,9 @@ class _Reader:
         self.said, self.graph = said, graph
         self.used: set[int] = set()  # places whose mention has found its role
         self.penalty = 0.0
+        self.enclosed: Grain | None = None  # the time group that a share is within
+        self.time_dimension: str | None = None
+        self.lost: list[int] = []  # places that found no role
 
     def draft(self) -> Draft:
         said = self.said
@@ -94,9 +102,27 @@ class _Reader:
             about=said.about,
             refuse=said.refuse,
             analysis=said.analysis,
+            time_dimension=self.time_dimension,
             distinct=said.cue(C.DISTINCT),
+            unused=self._unused(),
             penalty=self.penalty,
         )
+
+    def _unused(self) -> tuple[int, ...]:
+        """Places of words that carry meaning and found no role: they count as unread."""
+        said = self.said
+        out = [*said.unresolved, *self.lost]
+        out += [i for i, a in said.aggs if i not in self.used and a.agg is not Agg.SUM]
+        out += [i for i, _ in said.pers if i not in self.used]
+        out += [i for i in said.ranks if i not in self.used]
+        if not said.streaks and not any(w.kind in _MOVING for _, w in said.windows):
+            out += [i for i, _ in said.durations if i not in self.used]
+            out += [i for i, _ in said.numbers if i not in self.used]
+        out += [i for i in said.streaks if not said.durations]
+        for i, mention in enumerate(said.mentions):
+            if isinstance(mention.value, m.OpWord):
+                out.append(i)
+        return tuple(sorted(set(out)))
 
     # ── measures ──────────────────────────────────────────────────────────────────────────────
 
@@ -109,6 +135,9 @@ class _Reader:
                 j, d = following[0]
                 said.measures.append((j, ColumnAggregate(agg.agg, d, at=agg.at)))
                 self.used |= {i, j}
+            elif i not in self.used and (owner := self._same_column(i)) is not None:
+                said.measures.append((i, ColumnAggregate(agg.agg, owner, at=agg.at)))
+                self.used.add(i)
         for i, per in said.pers:
             if not per.unit:
                 continue
@@ -119,6 +148,15 @@ class _Reader:
                 said.measures.append((j, PerUnit(measure, per.unit)))
                 self.used.add(i)
         said.measures.sort(key=lambda x: x[0])
+
+    def _same_column(self, place: int) -> str | None:
+        """运费的均值和方差: an aggregate joined to another takes its column."""
+        if self.said.at(place - 1) is not C.AND:
+            return None
+        for j, measure in self.said.measures:
+            if j < place and isinstance(measure, ColumnAggregate) and measure.column:
+                return measure.column
+        return None
 
     def _measures(self) -> list[Measure]:
         return [measure for i, measure in self.said.measures if i not in self.used]
@@ -135,6 +173,7 @@ class _Reader:
             kind = CompareKind.YEAR_OVER_YEAR if same.grain is Grain.YEAR else CompareKind.PREVIOUS_PERIOD
             if (said.periods or said.cue(C.THAN, C.VERSUS, C.GAP)) and not compare:
                 compare.append(Comparison(kind))
+        self._pointers()
         main: list[Period] = []
         against: list[Period] = []
         for i, periods in said.periods:
@@ -156,7 +195,21 @@ class _Reader:
             against, main = main[1:], main[:1]
         shows = ("value", "difference", "rate") if said.cue(C.GAP) else ("value", "rate")
         compare += [Comparison(CompareKind.PERIOD, p, shows) for p in against]
-        return tuple(dict.fromkeys(compare)), tuple(dict.fromkeys(main))
+        return tuple(dict.fromkeys(compare)), _narrowest(main)
+
+    def _pointers(self) -> None:
+        """618当天, 各月占当月: a current unit beside another time only points back at it."""
+        said = self.said
+        grains = {g.grain for _, g in said.grains}
+        for i, _ in said.periods:
+            value = said.at(i)
+            if not isinstance(value, Shift) or value.by:
+                continue
+            others = [j for j, _ in said.periods if j < i and j not in self.used]
+            if (value.grain is Grain.DAY and others) or (value.grain in grains and said.windows):
+                self.used.add(i)
+                if value.grain in grains and said.windows:
+                    self.enclosed = value.grain
 
     def _change(self) -> str | None:
         for _, cue in self.said.changes:
@@ -217,8 +270,8 @@ class _Reader:
 
     def _values(self, values: list[tuple[int, m.Values]]) -> list[Condition]:
         """Same dimension named twice: one list; joined by 或 across dimensions: an Or."""
-        from semantic_layer.query import And, Or
-
+        if (apart := self._alternatives(values)) is not None:
+            return [apart]
         clusters: list[list[Condition]] = [[]]
         merged: dict[tuple[str, bool], list[Any]] = {}
         order: list[tuple[int, tuple[str, bool]]] = []
@@ -242,10 +295,24 @@ class _Reader:
             return [c for part in parts for c in part]
         return [Or(tuple(p[0] if len(p) == 1 else And(tuple(p)) for p in parts))]
 
+    def _alternatives(self, values: list[tuple[int, m.Values]]) -> Condition | None:
+        """天猫的美妆或者京东的数码: the same dimensions on both sides of 或, pair by pair."""
+        splits = self.said.places(C.OR, C.ALSO, C.AND)
+        for at in splits:
+            left = [v for i, v in values if i < at]
+            right = [v for i, v in values if i > at]
+            names = [{v.options[0][0] for v in side} for side in (left, right)]
+            if len(left) == len(right) == len(names[0]) >= 2 and names[0] == names[1]:
+                return Or(tuple(And(tuple(condition_of(v) for v in side)) for side in (left, right)))
+        return None
+
     def _loose_thresholds(self) -> list[Condition]:
         """超过1万 with its measure or column elsewhere in the sentence."""
         said, out = self.said, []
         for i, t in said.thresholds:
+            if t.bare:
+                self.lost.append(i)
+                continue
             near_measures = sorted(said.measures, key=lambda x: (x[0] > i, abs(x[0] - i)))
             near_dims = sorted(
                 ((j, d) for j, d in said.dims if self.graph.numeric(d)),
@@ -266,7 +333,7 @@ class _Reader:
             elif near_measures:
                 out.append(Having(near_measures[0][1], t.op, t.values))
             else:
-                self.penalty += 1.0
+                self.lost.append(i)
         return out
 
     # ── ranks, sorts ──────────────────────────────────────────────────────────────────────────
@@ -303,8 +370,6 @@ class _Reader:
         return None
 
     def _numeric_dims(self) -> list[tuple[int, str]]:
-        from semantic_layer.catalog import Kind
-
         kinds = (Kind.NUMBER, Kind.TIME)
         return [(j, d) for j, d in self.said.dims if self.graph.kind(d) in kinds]
 
@@ -340,6 +405,11 @@ class _Reader:
             for name in g.names[:1]:
                 dimension = self._member(name)
                 if dimension is None:
+                    continue
+                if self.graph.kind(dimension) is Kind.TIME:
+                    self.time_dimension = dimension
+                    if not said.grains:
+                        placed.append((i, ByTime(Grain.DAY, dimension)))
                     continue
                 placed.append((i, By(dimension)))
                 if g.each:
@@ -409,7 +479,10 @@ class _Reader:
                 lengths = [int(d.n) for _, d in said.durations]
                 numbers = [int(x.value) for j, x in said.numbers if abs(j - i) <= 2]
                 n = (lengths or numbers or [7])[0]
-            out.append(Window(cue.kind, n=n, within=("*",) if cue.within else ()))
+            within: tuple[str, ...] = ("*",) if cue.within else ()
+            if self.enclosed is not None and cue.kind is WindowKind.SHARE:
+                within = (self.enclosed.value,)
+            out.append(Window(cue.kind, n=n, within=within))
         return tuple(dict.fromkeys(out))
 
     def _form(self) -> Form | None:
@@ -427,6 +500,28 @@ class _Reader:
         return None
 
 
+def _narrowest(periods: list[Period]) -> tuple[Period, ...]:
+    """双十一期间（11.1-11.11）: a period inside another says it more exactly."""
+    kept: list[Period] = []
+    for p in dict.fromkeys(periods):
+        inside = [q for q in periods if q is not p and _contains(p, q) and not _contains(q, p)]
+        same = [q for q in kept if _contains(p, q) and _contains(q, p)]
+        if not inside and not same:
+            kept.append(p)
+    return tuple(kept)
+
+
+def _contains(outer: Period, inner: Period) -> bool:
+    if None in (outer.start, outer.end, inner.start, inner.end):
+        return False
+    return bool(_day(outer.start) <= _day(inner.start) and _day(inner.end) <= _day(outer.end))
+
+
+def _day(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else f"{value.isoformat()}T00:00:00"
+
+
+_MOVING = (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
 _FLIP = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}
 
 
@@ -438,4 +533,4 @@ def condition_of(values: m.Values) -> Where:
     return Where(dimension, Op.NOT_IN if values.negated else Op.IN, items)
 
 
-__all__ = ["ByTime", "condition_of", "read"]
+__all__ = ["condition_of", "read"]

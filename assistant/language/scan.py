@@ -13,10 +13,20 @@ from typing import Any
 from assistant.language import meaning as m
 from assistant.language.grammar import Mention
 from assistant.language.rules.number import Number
-from assistant.language.times import Cyclic, Duration, PerGrain, SamePeriod, TimeValue
+from assistant.language.times import (
+    Clock,
+    Cyclic,
+    Duration,
+    PerGrain,
+    Range,
+    SamePeriod,
+    TimeValue,
+    Within,
+)
 from semantic_layer.query import (
     ByTime,
     Condition,
+    Grain,
     Having,
     HavingChange,
     Measure,
@@ -122,6 +132,24 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             _put_cue(out, i, value, resolve)
 
 
+def _hours(value: Any, resolve: Resolve) -> tuple[Any, Cyclic] | None:
+    """上个月晚上8点到10点: hours inside more than one day recur every day."""
+    if not isinstance(value, Within):
+        return None
+    clock = value.inner
+    first, last = (clock.first, clock.last) if isinstance(clock, Range) else (clock, clock)
+    if not isinstance(first, Clock) or not isinstance(last, Clock):
+        return None
+    periods = resolve(value.outer)
+    if not periods or periods[0].start is None or periods[0].end is None:
+        return None
+    if (periods[0].end - periods[0].start).days <= 1:
+        return None
+    end = last.start if isinstance(clock, Range) else last.end
+    hours = tuple(range(first.start // 60, max(end // 60, first.start // 60 + 1)))
+    return value.outer, Cyclic(Grain.HOUR_OF_DAY, hours)
+
+
 def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
     match value:
         case m.Cue():
@@ -161,11 +189,17 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
         case SamePeriod():
             out.same.append((i, value))
         case _ if isinstance(value, TimeValue):
+            hours = _hours(value, resolve)
+            if hours is not None:
+                value, cyclic = hours
+                out.cyclic.append((i, cyclic))
             periods = resolve(value)
             if periods:
                 out.periods.append((i, periods))
             else:
                 out.unresolved.append(i)
+        case m.OpWord() | m.Quoted():
+            return
         case _:
             out.unresolved.append(i)
 

@@ -14,13 +14,15 @@ from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.grouping import groups_for, measure_groups
 from assistant.language.meaning import Asked, Cue
-from assistant.language.people import verb_conditions
+from assistant.language.people import distinct_counter, verb_conditions
 from assistant.language.ranking import order_for, top_for
+from semantic_layer.catalog import Kind
 from semantic_layer.query import (
     Agg,
     AnalysisQuery,
     And,
     By,
+    ByBucket,
     ByPeriod,
     ByTime,
     CatalogQuery,
@@ -38,9 +40,11 @@ from semantic_layer.query import (
     Members,
     MetricQuery,
     MetricRef,
+    PerUnit,
     Query,
     Rollup,
     Scope,
+    Where,
     Window,
     WindowKind,
 )
@@ -82,6 +86,39 @@ def conjunction(parts: tuple[Condition, ...]) -> Condition | None:
     return kept[0] if len(kept) == 1 else And(kept)
 
 
+def _keyed(draft: Draft, graph: Graph) -> Draft:
+    """店均: an entity as a unit is its key."""
+
+    def key(measure: Measure) -> Measure:
+        if isinstance(measure, PerUnit) and measure.unit.startswith("@"):
+            name = graph.key_of(measure.unit[1:]) or graph.member_of(measure.unit[1:])
+            return replace(measure, unit=name or measure.unit)
+        return measure
+
+    return replace(draft, measures=tuple(map(key, draft.measures)))
+
+
+def _spread(draft: Draft, graph: Graph) -> Draft:
+    """各门店销售额的分布: members of an entity counted by ranges of their measure."""
+    if Cue.DISTRIBUTION not in draft.cues or len(draft.measures) != 1 or draft.windows:
+        return draft
+    dims = [g.dimension for g in draft.groups if isinstance(g, By)]
+    tables = [*draft.entities, *(graph.catalog.dimensions[d].table for d in dims)]
+    keyed = [t for t in tables if (k := graph.key_of(t)) and graph.kind(k) is Kind.KEY]
+    if not keyed or any(graph.member_of(keyed[0]) != d for d in dims):
+        return draft
+    bucket = ByBucket(measure=draft.measures[0], per=graph.key_of(keyed[0]))
+    return replace(draft, measures=(_members_counter(draft.measures[0], keyed[0], graph),), groups=(bucket,), entities=())
+
+
+def _members_counter(measure: Measure, table: str, graph: Graph) -> Measure:
+    """Who has the measure at all: its own distinct count of the key, else the rows of the table."""
+    key = graph.key_of(table)
+    if key and isinstance(measure, MetricRef) and (own := distinct_counter(graph, measure.metric, key)):
+        return own
+    return graph.counter_of(table)
+
+
 def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     members, measure, used = verb_conditions(draft, graph)
     where = (*draft.where, *members)
@@ -94,6 +131,10 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = replace(draft, asked=tuple(a for a in draft.asked if a not in used) or draft.asked)
     measures = draft.measures
     counted = _count_asked(draft)
+    counted_units = next((a for a in draft.asked if a.form is Form.COUNT and a.grain), None)
+    if counted_units is not None and counted_units.grain and (draft.having or measures):
+        yield from _counted_units(draft, counted_units, graph)
+        return
     if draft.having and not measures:
         yield from _grouped_by_condition(draft, graph, counted)
         return
@@ -106,13 +147,35 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if measures:
         yield from _metric(draft, graph)
         return
+    if (spread := _distribution(draft, graph)) is not None:
+        yield from _metric(spread, graph)
+        return
+    if (primary := _primary(draft, graph)) is not None:
+        yield from _metric(primary, graph)
+        return
+    if graph.catalog.metrics and not (draft.columns or draft.asked or draft.entities or draft.groups):
+        return
+    if any(w.kind is WindowKind.RANK for w in draft.windows):
+        return
     query = detail_query(draft, graph)
     if query is not None:
         yield Settled(query)
 
 
+def _counted_units(draft: Draft, asked: Asked, graph: Graph) -> Iterator[Settled]:
+    """有多少天销售额超过300万: units of time counted."""
+    if asked.grain is None or not draft.having:
+        return
+    measures = tuple(m for h in draft.having if (m := _measure_of(h)) is not None)
+    rest = tuple(a for a in draft.asked if a is not asked)
+    target = replace(draft, asked=rest, groups=_with(draft.groups, ByTime(asked.grain)), measures=draft.measures or measures)
+    for s in _metric(target, graph):
+        if isinstance(s.query, MetricQuery):
+            yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
+
+
 def _count_asked(draft: Draft) -> Asked | None:
-    return next((a for a in draft.asked if a.form is Form.COUNT), None)
+    return next((a for a in draft.asked if a.form is Form.COUNT and not a.grain), None)
 
 
 def _thing(asked: Asked, graph: Graph) -> str | None:
@@ -139,6 +202,17 @@ def _grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> 
                 yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
         return
     yield from _metric(target, graph)
+
+
+def entity_of(asked: Asked, graph: Graph) -> str | None:
+    """The table whose rows are counted, when the thing is an entity or the column that names one."""
+    if asked.tables:
+        return asked.tables[0]
+    if not asked.names:
+        return None
+    table = graph.catalog.dimensions[asked.names[0]].table
+    named = asked.names[0] in (graph.key_of(table), graph.member_of(table))
+    return table if named else None
 
 
 def key_thing(asked: Asked, graph: Graph) -> str | None:
@@ -169,8 +243,9 @@ def _counting(draft: Draft, graph: Graph, counted: Asked) -> Iterator[Settled]:
                     yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT)))
             return
     measure: Measure
-    if counted.tables:
-        measure = graph.counter_of(counted.tables[0])
+    entity = entity_of(counted, graph)
+    if entity is not None:
+        measure = graph.counter_of(entity)
     elif counted.names and graph.numeric(counted.names[0]):
         query = detail_query(replace(draft, asked=rest, columns=(*draft.columns, counted.names[0])), graph)
         if query is not None:
@@ -195,12 +270,45 @@ def _implied_count(draft: Draft, graph: Graph) -> Measure | None:
     return None
 
 
+def _distribution(draft: Draft, graph: Graph) -> Draft | None:
+    """订单金额的分布: rows counted by ranges of a number."""
+    if Cue.DISTRIBUTION not in draft.cues and draft.bucket is None:
+        return None
+    grouped = [g.dimension for g in draft.groups if isinstance(g, By)]
+    named = [c for c in (*draft.columns, *grouped)]
+    if len(named) != 1:
+        return None
+    dimension = graph.catalog.dimensions[named[0]]
+    counter = graph.counter_of(dimension.table)
+    kept = tuple(g for g in draft.groups if g != By(dimension.name))
+    group: Group = By(dimension.name)
+    if dimension.kind is Kind.NUMBER and not dimension.order:
+        group = replace(draft.bucket or ByBucket(), dimension=dimension.name)
+    return replace(draft, measures=(counter,), groups=(*kept, group), columns=(), entities=(), bucket=None)
+
+
+def _primary(draft: Draft, graph: Graph) -> Draft | None:
+    """卖得最好的5个品牌: good or bad of what? The first metric of the model, and the answer says so."""
+    r = draft.ranked
+    if r is None or not (r.quality or r.change) or not graph.catalog.primary:
+        return None
+    if not (draft.columns or draft.asked or draft.entities or draft.groups):
+        return None
+    name = graph.catalog.primary[0]
+    label = graph.catalog.metrics[name].label
+    said = (*draft.assumptions, f"没有说按什么比，按{label}")
+    return replace(draft, measures=(MetricRef(name),), rank_by=None, assumptions=said)
+
+
 def _metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """The query about measures that the draft describes."""
+    draft = _spread(draft, graph)
+    draft = _keyed(draft, graph)
     draft, keep = measure_groups(draft, graph)
     groups, penalty = groups_for(draft, graph)
     contrast = _contrast(draft, groups)
     if contrast is not None:
+        draft = replace(draft, where=_without(draft.where, contrast.dimension))
         groups = tuple(g for g in groups if g != By(contrast.dimension))
     groups = _trend(draft, groups)
     if len(draft.periods) > 1 and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
@@ -230,6 +338,11 @@ def _metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
             (*draft.assumptions, *said),
             penalty + draft.penalty,
         )
+
+
+def _without(where: tuple[Condition, ...], dimension: str) -> tuple[Condition, ...]:
+    """The filters but the one on ``dimension``: its two members are the contrast."""
+    return tuple(c for c in where if not (isinstance(c, Where) and c.dimension == dimension))
 
 
 def _filled(conditions: tuple[Condition, ...], draft: Draft) -> tuple[Condition, ...]:
@@ -304,8 +417,10 @@ def _windows(draft: Draft, groups: tuple[Group, ...]) -> tuple[Window, ...]:
         if w.kind is WindowKind.SHARE and len(dims) > 1:
             inside = w.within or (Cue.WITHIN in draft.cues and len(draft.each) > 1)
             within = dims[:1] if inside else ()
+        if w.within and w.within != ("*",):
+            within = w.within
         out.append(replace(w, within=within))
-    return tuple(out)
+    return tuple(dict.fromkeys(out))
 
 
 def _comparisons(draft: Draft) -> Iterator[tuple[tuple[Comparison, ...], tuple[str, ...]]]:

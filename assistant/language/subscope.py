@@ -19,6 +19,7 @@ from assistant.language.settle import settle
 from semantic_layer.catalog import Kind
 from semantic_layer.query import By, DetailQuery, Having, HavingChange, MetricQuery, Query
 
+MEASURES = (m.MetricWord, m.Measured)
 SELECTIVE = (m.Ranked, m.Threshold, m.Verb)
 
 
@@ -30,6 +31,25 @@ def boundary(mentions: Sequence[Mention]) -> int | None:
         left, right = mentions[:i], mentions[i + 1 :]
         if _selective(left) and _questioning(right):
             return i
+    return _ranked_thing(mentions)
+
+
+def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
+    """销售额前10的城市的客单价: a ranked thing with another measure after it closes the set."""
+    for i, mention in enumerate(mentions):
+        value = mention.value
+        if not isinstance(value, m.Ranked) or value.comparative:
+            continue
+        measured = any(isinstance(x.value, MEASURES) for x in mentions[:i])
+        for k in range(i + 1, min(i + 3, len(mentions))):
+            if isinstance(mentions[k].value, (m.DimensionWord, m.TableWord)):
+                rest = mentions[k + 1 :]
+                asks = any(isinstance(x.value, MEASURES) for x in rest)
+                ranks = any(isinstance(x.value, m.Ranked) for x in rest)
+                each = any(isinstance(x.value, m.Grouping) for x in mentions[:i])
+                if measured and asks and not ranks and not each:
+                    return k
+                break
     return None
 
 
@@ -51,7 +71,8 @@ def nested(
     mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve
 ) -> Draft | None:
     """The draft of the right half, inside the set that the left half describes."""
-    left = read(mentions[:at], graph, resolve)
+    closing = mentions[at].value is not m.Cue.WITHIN
+    left = read(mentions[: at + 1] if closing else mentions[:at], graph, resolve)
     right = read(mentions[at + 1 :], graph, resolve)
     query = next((s.query for s in settle(_listing(left), graph)), None)
     if query is None:
@@ -62,7 +83,9 @@ def nested(
     asks = right.asked or right.groups or right.columns
     pointing = bool({m.Cue.WHICH, m.Cue.PERSON} & right.cues) or (right.ranked is not None)
     groups = right.groups
-    if not asks and pointing and right.measures:
+    if closing and not right.groups and right.measures and m.Cue.TOTAL not in right.cues:
+        groups = (By(dimension),)
+    elif not asks and pointing and right.measures:
         groups = (By(dimension),)
     elif not asks and pointing:
         right = replace(right, columns=(dimension,))
@@ -71,6 +94,7 @@ def nested(
         groups=groups,
         periods=right.periods or left.periods,
         where=tuple(dict.fromkeys((*left.where, *right.where))),
+        cues=left.cues | right.cues,
         inner=inner,
         inner_dimension=dimension,
     )

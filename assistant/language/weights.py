@@ -41,6 +41,7 @@ class Weight:
 
 
 PHRASE = Weight(1.0, 0.45)
+DOUBTFUL = {"adjacent": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15}  # rules that guess a little
 TABLE: dict[type, Weight] = {
     MetricWord: Weight(1.05, 0.45),
     DimensionWord: Weight(1.0, 0.45),
@@ -65,7 +66,7 @@ def of(m: Mention) -> float:
     if m.rule.startswith("fuzzy"):
         return FUZZY * len(m) - 0.6
     size = _explained(m)
-    return weight.rate * size - weight.price
+    return weight.rate * size - weight.price - DOUBTFUL.get(m.rule, 0.0)
 
 
 def _explained(m: Mention) -> float:

@@ -22,7 +22,7 @@ from assistant.language.meaning import (
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
-from semantic_layer.query import Op, Where
+from semantic_layer.query import Having, MetricRef, Op, Where
 
 grammar = Grammar()
 
@@ -83,8 +83,8 @@ def denied(_: Any, __: Any, values: Values) -> Values | None:
     return None if values.negated else Values(values.options, negated=True)
 
 
-@phrase(grammar, [Values, Cue.OUTSIDE])
-def outside(values: Values, _: Any) -> Values | None:
+@phrase(grammar, [Values, Cue.OUTSIDE, opt(one_of(DimensionWord, TableWord))])
+def outside(values: Values, _: Any, __: Any) -> Values | None:
     return None if values.negated else Values(values.options, negated=True)
 
 
@@ -160,7 +160,8 @@ def between(head: Any, low: Number, _: Any, __: str, high: Number, ___: Any, tai
     percent = NumberKind.PERCENT in (low.kind, high.kind)
     if high.kind is NumberKind.PERCENT and low.kind is not NumberKind.PERCENT:
         a /= 100
-    return Threshold(Op.BETWEEN, (a, b), percent) if a < b else None
+    bare = head is None and tail is None and _ is None and ___ is None
+    return Threshold(Op.BETWEEN, (a, b), percent, bare) if a < b else None
 
 
 @phrase(grammar, [DimensionWord, opt(one_of(Cue.IS, text("在|有|的|为|金额"))), Threshold])
@@ -179,7 +180,7 @@ def _whole(x: float) -> float | int:
 
 # ── text and nothing ──────────────────────────────────────────────────────────────────────────
 
-FREE_TEXT = text(r"[一-鿿A-Za-z0-9]{1,10}?(?=的|字样|这|两个字|二字|[,，。?？!！\s]|$|有|是)")
+FREE_TEXT = text(r"[一-鿿A-Za-z0-9]{1,10}?(?=的|字样|这|两个字|二字|[,，。?？!！\s]|$|有|是|开头|打头|起头|结尾|收尾|结束|字)")
 
 
 def _content(value: Any) -> str | None:
@@ -195,7 +196,7 @@ def _content(value: Any) -> str | None:
 
 @phrase(
     grammar,
-    [DimensionWord, opt(text("里|中|里面|名|名称|名字|的名字|的名称")), opt(Cue.NOT), Cue.CONTAINS, opt(Cue.EVER), one_of(Quoted, FREE_TEXT), opt(text("两个字|二字|字样|这个词|这两个字|字"))],
+    [DimensionWord, opt(text("里|中|里面|里头|里边|名|名称|名字|的名字|的名称|名字里|名称里")), opt(Cue.NOT), Cue.CONTAINS, opt(Cue.EVER), one_of(Quoted, FREE_TEXT), opt(text("两个字|二字|字样|这个词|这两个字|字"))],
 )
 def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what: Any, ____: Any) -> Condition_ | None:
     content = _content(what)
@@ -203,6 +204,20 @@ def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what:
     return (
         Condition_(tuple(Where(d, op, (content,)) for d in dimension.names)) if content else None
     )
+
+
+@phrase(grammar, [Values, opt(text("都|全都?|全部")), Cue.EXCEPT])
+def excluded_after(values: Values, _: Any, __: Any) -> Values | None:
+    """母婴和数码都不要"""
+    return None if values.negated else Values(values.options, negated=True)
+
+
+@phrase(grammar, [Values, Number, opt(UnitWord), one_of(DimensionWord, TableWord)])
+def counted_values(values: Values, n: Number, _: Any, kind: Any) -> Values | None:
+    """华东、华南两个大区: the number only counts what was listed."""
+    if any(len(vs) == n.value for _, vs in values.options):
+        return values
+    return None
 
 
 @phrase(grammar, [DimensionWord, opt(text("以|是|为|用")), one_of(Quoted, FREE_TEXT), Cue.STARTS])
@@ -240,8 +255,10 @@ def without(_: str, dimension: DimensionWord) -> Condition_:
     return Condition_(tuple(Where(d, Op.IS_NULL) for d in dimension.names))
 
 
-@phrase(grammar, [text("填了|填写了|留了"), DimensionWord])
-def with_something(_: str, dimension: DimensionWord) -> Condition_:
+@phrase(grammar, [text("填了|填写了|留了|有"), DimensionWord, opt(text("的"))])
+def with_something(_: str, dimension: DimensionWord, of: Any) -> Condition_ | None:
+    if _ == "有" and of is None:
+        return None
     return Condition_(tuple(Where(d, Op.NOT_NULL) for d in dimension.names))
 
 
@@ -263,3 +280,9 @@ def did_not(_: Any, __: Any, verb: VerbWord, ___: Any) -> Verb:
     return Verb(verb.names, negated=True)
 
 
+
+
+@phrase(grammar, [VerbWord, opt(text("了|过|金额|次数|额|数")), Threshold])
+def verb_threshold(verb: VerbWord, _: Any, t: Threshold) -> Condition_:
+    """下单超过5次, 消费满1万"""
+    return Condition_(tuple(Having(MetricRef(n), t.op, t.values) for n in verb.names))

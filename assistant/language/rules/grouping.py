@@ -85,11 +85,16 @@ def counted(thing: Any, _: Any, __: Any) -> Asked | None:
     return None if __ else _asked(thing, Form.COUNT)
 
 
-@phrase(grammar, [text("每"), Number, opt(UnitWord), text("一?(?:段|档|组|个区间|个档|级|区间)")])
+@phrase(grammar, [text("多少个?|几个?|有多少个?|有几个?"), UNIT])
+def how_many_units(_: str, unit: str) -> Asked:
+    return Asked(grain=UNITS[unit], form=Form.COUNT)
+
+
+@phrase(grammar, [text("每"), Number, opt(UnitWord), text("一?个?(?:段|档|组|区间|级)")])
 def bucketed(_: str, width: Number, __: Any, ___: str) -> Grouping:
     return Grouping(bucket=ByBucket(width=float(width.value)))
 
 
-@phrase(grammar, [text("按|以"), Number, opt(UnitWord), text("一?(?:段|档|组|个区间|个档|为间隔|间隔|为一档|为一段|步长|一个区间)"), opt(Cue.PER_VIEW)])
+@phrase(grammar, [text("按|以"), Number, opt(UnitWord), text("分档|分段|分组|一?个?(?:段|档|组|区间|为间隔|间隔|为一档|为一段|步长)"), opt(Cue.PER_VIEW)])
 def bucketed_by(_: str, width: Number, __: Any, ___: str, ____: Any) -> Grouping:
     return Grouping(bucket=ByBucket(width=float(width.value)))

@@ -14,6 +14,7 @@ from assistant.language.meaning import (
     Measured,
     MetricWord,
     OpWord,
+    PerCue,
     Threshold,
 )
 from assistant.language.rules.phrase import one_of, opt, phrase, text
@@ -45,20 +46,54 @@ def measure_threshold(word: Any, _: Any, t: Threshold) -> Condition_:
     return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)))
 
 
-@phrase(grammar, [MEASURE, opt(text("的|在|都|比")), OpWord, opt(Cue.TOTAL), one_of(Cue.AVERAGE_LEVEL, AggWord), opt(text("水平|值|线|数"))])
-def above_average(word: Any, _: Any, op: OpWord, __: Any, average: Any, ___: Any) -> Condition_ | None:
-    if isinstance(average, AggWord) and average.agg not in (Agg.AVG, Agg.MEDIAN):
+LEVEL = one_of(Cue.AVERAGE_LEVEL, Cue.OVERALL, AggWord, PerCue)
+
+
+def level(word: Any) -> str | None:
+    """Which benchmark 平均, 整体, 中位数, 月均 stand for."""
+    if word is Cue.OVERALL:
+        return "overall"
+    if isinstance(word, AggWord):
+        return {Agg.AVG: "group_average", Agg.MEDIAN: "group_median"}.get(word.agg)
+    return "group_average"
+
+
+@phrase(grammar, [MEASURE, opt(one_of(Cue.IS, text("的|在|都|比|是"))), OpWord, LEVEL, opt(text("水平|值|线|数"))])
+def above_average(word: Any, _: Any, op: OpWord, average: Any, ___: Any) -> Condition_ | None:
+    kind = level(average)
+    if kind is None or op.after:
         return None
-    kind = "group_median" if isinstance(average, AggWord) and average.agg is Agg.MEDIAN else "group_average"
     return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
 
 
-@phrase(grammar, [OpWord, opt(Cue.TOTAL), one_of(Cue.AVERAGE_LEVEL, AggWord), opt(text("的")), MEASURE])
-def above_average_before(op: OpWord, _: Any, average: Any, __: Any, word: Any) -> Condition_ | None:
-    """高于平均客单价"""
-    if op.after or (isinstance(average, AggWord) and average.agg is not Agg.AVG):
+@phrase(grammar, [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:高|多|大|好|强)")])
+def higher_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
+    """退款率比整体高"""
+    kind = level(average)
+    return Condition_(tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word))) if kind else None
+
+
+@phrase(grammar, [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:低|少|小|差|弱)")])
+def lower_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
+    kind = level(average)
+    return Condition_(tuple(Having(m, Op.LT, (Benchmark(kind),)) for m in measures(word))) if kind else None
+
+
+@phrase(grammar, [MEASURE, opt(text("在")), LEVEL, OpWord])
+def beyond_level(word: Any, _: Any, average: Any, op: OpWord) -> Condition_ | None:
+    """单量在中位数以上"""
+    kind = level(average)
+    if kind is None or not op.after:
         return None
-    kind = "overall" if average is Cue.AVERAGE_LEVEL and _ else "group_average"
+    return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
+
+
+@phrase(grammar, [OpWord, LEVEL, opt(text("的")), MEASURE])
+def above_average_before(op: OpWord, average: Any, __: Any, word: Any) -> Condition_ | None:
+    """高于平均客单价"""
+    kind = level(average)
+    if op.after or kind is None or isinstance(average, PerCue):
+        return None
     return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
 
 
@@ -104,8 +139,8 @@ def change_threshold(word: Any, compare: CompareCue, cue: Any, t: Threshold) -> 
     return Condition_(tuple(HavingChange(m, comparison, op, values, show) for m in options))
 
 
-@phrase(grammar, [opt(MEASURE), CompareCue, opt(text("都|均|在|是")), ChangeCue, opt(Cue.EVER)])
-def change_sign(word: Any, compare: CompareCue, __: Any, cue: ChangeCue, _: Any) -> Condition_ | None:
+@phrase(grammar, [opt(MEASURE), CompareCue, opt(text("都|均|在|是|是在|有所|出现")), ChangeCue, text("了?的(?!趋势|原因|幅度|比例|情况)|了?吗|了?没有?")])
+def change_sign(word: Any, compare: CompareCue, __: Any, cue: ChangeCue, _: str) -> Condition_ | None:
     """环比下降的: a condition when something is grouped, a claim when asked 是不是"""
     if cue.direction == 0 or cue.show:
         return None

@@ -16,7 +16,7 @@ from assistant.language.meaning import (
 )
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
-from semantic_layer.query import Agg, ColumnAggregate, MetricRef, PerUnit
+from semantic_layer.query import Agg, ColumnAggregate, Formula, MetricRef, PerUnit
 
 grammar = Grammar()
 
@@ -82,3 +82,17 @@ def aggregate_metric(agg: AggWord, _: Any, metric: MetricWord) -> Measured | Non
     if agg.agg is not Agg.SUM:
         return None
     return Measured(tuple(MetricRef(m) for m in metric.names))
+
+
+ARITHMETIC = {"减": "-", "减去": "-", "减掉": "-", "扣除": "-", "扣掉": "-", "除以": "/", "加": "+", "加上": "+", "乘以": "*", "-": "-", "/": "/", "+": "+"}
+
+
+@phrase(grammar, [one_of(MetricWord, Measured), text("减去|减掉|减|扣除|扣掉|除以|加上|加|乘以|[-/+]"), one_of(MetricWord, Measured)])
+def formula(left: Any, op: str, right: Any) -> Measured | None:
+    """销售额减去退款金额"""
+    a, b = _measures(left)[0], _measures(right)[0]
+    return Measured((Formula(ARITHMETIC[op], a, b),)) if a != b else None
+
+
+def _measures(word: Any) -> tuple[Any, ...]:
+    return tuple(MetricRef(m) for m in word.names) if isinstance(word, MetricWord) else word.options

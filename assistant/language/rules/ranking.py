@@ -40,6 +40,11 @@ def first_n(cue: RankCue, _: Any, number: Number, __: Any) -> Ranked | None:
     return Ranked(n, cue.descending)
 
 
+@phrase(grammar, [text(r"top\s*\d{1,4}")])
+def top_n(said: str) -> Ranked:
+    return Ranked(int(said[3:]), None)
+
+
 @phrase(grammar, [Superlative, opt(text("的|那|前|的前")), Number, opt(COUNTER)])
 def superlative_n(s: Superlative, _: Any, number: Number, __: Any) -> Ranked | None:
     if s.comparative:
