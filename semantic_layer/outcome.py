@@ -178,9 +178,12 @@ def _key_name(stage: Stage, top: Top) -> str:
 
 
 def _ranked(stage: Stage, top: Top, simple: bool) -> Stage:
-    """Rows that are among the first (and last) n; unknown values are in no ranking."""
+    """Rows that are among the first (and last) n. Unknown values are in no ranking, nor are rows of
+    nobody: the orders without a store are not the best store."""
     name = _key_name(stage, top)
-    stage = _narrowed(stage, is_known(column(name)), "known")
+    members = [s.name for s in stage.slots if isinstance(s.group, By)]
+    there = [is_known(column(n)) for n in dict.fromkeys([name, *members])]
+    stage = _narrowed(stage, exp.and_(*there, copy=False), "known")
     if simple:
         return stage
     per = [column(s.name) for s in _per(stage, top)]

@@ -6,14 +6,14 @@ a ratio come from a grid of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from semantic_layer.catalog import Format, Kind
 from semantic_layer.errors import Unanswerable
-from semantic_layer.expressions import call, column, divide, number
+from semantic_layer.expressions import call, column, divide, either, is_unknown, number
 from semantic_layer.facts import Slot
 from semantic_layer.measures import is_additive
 from semantic_layer.query import By, ByBucket, ByPeriod, ByTime, Window, WindowKind
@@ -92,8 +92,7 @@ def make(stage: Stage, window: Window, of: Column, total: str = "") -> tuple[Mad
         case WindowKind.CHANGE:
             return _change(stage, window, of, by)
         case WindowKind.RANK:
-            key = ordered(value, window.descending)
-            made = over(call("rank"), by, [key])
+            made = _rank(stage, window, value, inside, by)
             return (Made(made, _column(of, window, ColumnRole.RANK)),)
         case WindowKind.CUMULATIVE_SHARE:
             keys = [ordered(value.copy(), window.descending)]
@@ -101,6 +100,23 @@ def make(stage: Stage, window: Window, of: Column, total: str = "") -> tuple[Mad
             running = over(exp.Sum(this=value.copy()), by, keys, ROWS)
             whole = over(exp.Sum(this=value), [b.copy() for b in by])
             return (Made(divide(running, whole), _column(of, window, ColumnRole.SHARE)),)
+
+
+def _rank(
+    stage: Stage,
+    window: Window,
+    value: exp.Column,
+    inside: tuple[Slot, ...],
+    by: list[exp.Column],
+) -> exp.Expr:
+    """A place among the members that have a name; rows of nobody have none."""
+    members = [s for s in stage.slots if isinstance(s.group, By) and s not in inside]
+    keys = [ordered(value, window.descending)]
+    if not members:
+        return over(call("rank"), by, keys)
+    missing = either([is_unknown(column(s.name)) for s in members])
+    place = over(call("rank"), [*by, missing], keys)
+    return exp.Case(ifs=[exp.If(this=missing.copy(), true=exp.null())], default=place)
 
 
 def needs_total(stage: Stage, window: Window) -> bool:
@@ -180,7 +196,7 @@ def _along(stage: Stage) -> list[exp.Ordered]:
 
 def over(
     value: exp.Expr,
-    by: list[exp.Column],
+    by: Sequence[exp.Expr],
     order: list[exp.Ordered] | None = None,
     frame: Mapping[str, object] | None = None,
 ) -> exp.Expr:

@@ -21,7 +21,7 @@ import duckdb
 from sqlglot import exp
 
 from semantic_layer import guard
-from semantic_layer.catalog import Aggregate, Catalog, CountGroups, Kind
+from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import EngineError, QueryCancelled, QueryTimeout, Row
 from semantic_layer.expressions import Frame
 from semantic_layer.result import Result
@@ -118,7 +118,8 @@ class DuckDBEngine:
         return tables
 
     def values(self, catalog: Catalog, limit: int = 50_000) -> Mapping[str, tuple[str, ...]]:
-        """Distinct values of lexicon dimensions as text, the most frequent first."""
+        """Distinct values of lexicon dimensions as text, the most frequent first, then those that the
+        model declares but no row has (新客 and 老客 depend on the period)."""
         found: dict[str, tuple[str, ...]] = {}
         for name, dimension in catalog.dimensions.items():
             if not dimension.lexicon:
@@ -134,20 +135,22 @@ class DuckDBEngine:
                 .order_by("1")
                 .limit(limit)
             )
-            found[name] = tuple(row[0] for row in self.select(query, timeout=60)[1])
+            seen = dict.fromkeys(row[0] for row in self.select(query, timeout=60)[1])
+            declared = (*dimension.order, *(v for v, _ in dimension.value_synonyms))
+            found[name] = tuple(dict.fromkeys((*seen, *declared)))
         return found
 
     def bounds(self, catalog: Catalog) -> tuple[date | None, date | None]:
-        """Over the facts whose time is a column of their own table; (None, None) when there is none."""
-        calcs = (m.calc for m in catalog.metrics.values())
-        tables = {c.table for c in calcs if isinstance(c, (Aggregate, CountGroups))}
+        """Over the time of the metrics that the model shows first; of all metrics if it names none.
+
+        Targets of coming months and stores opened long ago say nothing about the data's age.
+        """
+        found = {catalog.time_of(m) for m in catalog.primary or catalog.metrics}
+        names = found or {t.time for t in catalog.tables.values()}
         low: list[date] = []
         high: list[date] = []
-        for table in sorted(tables or set(catalog.tables)):
-            name = catalog.tables[table].time
-            if name is None or catalog.dimensions[name].kind is not Kind.TIME:
-                continue
-            frame = Frame(catalog, table)
+        for name in sorted(n for n in names if n is not None):
+            frame = Frame(catalog, catalog.dimensions[name].table)
             day = exp.cast(frame.dimension(name), "DATE")
             query = frame.source().select(exp.Min(this=day), exp.Max(this=day.copy()))
             (first, last) = self.select(query, timeout=60)[1][0]
