@@ -15,21 +15,21 @@ from semantic_layer.expressions import (
     call,
     cast,
     column,
-    divide,
     is_known,
     is_unknown,
     literal,
     number,
     table,
 )
-from semantic_layer.facts import Slot, place
+from semantic_layer.facts import Slot, place, scale
 from semantic_layer.grids import Build, Grid, cells, period_label
 from semantic_layer.measures import Resolver
 from semantic_layer.plan import Plan
 from semantic_layer.query import By, ByBucket, ByPeriod
 
-STEPS = 8  # about how many ranges, when nobody says
+RANGES = 8  # about how many ranges, when nobody says
 TAIL = 0.95  # the quantile behind which an automatic scale stops
+SMALL = 20  # counts that spread less get a range each
 
 
 def prepare(build: Build, plan: Plan, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
@@ -73,48 +73,41 @@ def _prepare(build: Build, plan: Plan, slot: Slot) -> Slot:
 
 
 def _add_width(build: Build, slot: Slot, values: exp.Select) -> None:
-    """A width of 1, 2 or 5 times a power of ten that cuts the bulk of the values into about eight."""
+    """A width of 1, 2 or 5 times a power of ten that cuts the bulk of the values into about eight,
+    and the place from which on the tail is one range. Small counts get a range each."""
     value = column("value")
     bulk = call("quantile_cont", value, number(TAIL))
-    raw = divide(
-        exp.paren(exp.Sub(this=bulk, expression=exp.Min(this=value.copy())), copy=False),
-        number(STEPS),
-    )
-    spread = exp.select(cast(raw, "DOUBLE").as_("raw", copy=False), copy=False).from_(
-        values.subquery("given", copy=False), copy=False
-    )
-    scale = exp.select(
-        column("raw"),
-        call("pow", number(10), exp.Floor(this=call("log10", column("raw")))).as_(
-            "scale", copy=False
-        ),
+    low = exp.Min(this=value.copy())
+    spread = exp.select(
+        cast(bulk, "DOUBLE").as_("bulk", copy=False),
+        cast(low, "DOUBLE").as_("low", copy=False),
         copy=False,
-    )
-    scale = scale.from_(
-        exp.select(
-            exp.Case(
-                ifs=[
-                    exp.If(
-                        this=exp.GT(this=column("raw"), expression=number(0)), true=column("raw")
-                    )
-                ],
-                default=number(1),
-            ).as_("raw", copy=False),
-            copy=False,
-        )
-        .from_(spread.subquery("spread", copy=False))
-        .subquery("positive"),
-        copy=False,
-    )
+    ).from_(values.subquery("given", copy=False), copy=False)
+    span = exp.Sub(this=column("bulk"), expression=column("low"))
+    raw: exp.Expr = exp.Div(this=exp.paren(span, copy=False), expression=number(RANGES))
+    small = exp.LTE(this=span.copy(), expression=number(SMALL if _counts(build, slot) else 0))
+    raw = exp.Case(ifs=[exp.If(this=small, true=number(1))], default=raw)
+    raws = exp.select(column("bulk"), raw.as_("raw", copy=False), copy=False)
+    raws = raws.from_(spread.subquery("spread", copy=False), copy=False)
+    scale = call("pow", number(10), exp.Floor(this=call("log10", column("raw"))))
+    scales = exp.select(exp.Star(), scale.as_("scale", copy=False), copy=False)
+    scales = scales.from_(raws.subquery("raws", copy=False), copy=False)
     lead = exp.Div(this=column("raw"), expression=column("scale"))
     ifs = [
         exp.If(this=exp.LTE(this=lead.copy(), expression=number(n)), true=number(n))
         for n in (1, 2, 5)
     ]
     nice = exp.Mul(this=column("scale"), expression=exp.Case(ifs=ifs, default=number(10)))
-    build.ctes[f"{slot.name}_width"] = exp.select(nice.as_("width", copy=False), copy=False).from_(
-        scale.subquery("scaled", copy=False), copy=False
+    widths = exp.select(column("bulk"), nice.as_("width", copy=False), copy=False)
+    widths = widths.from_(scales.subquery("scales", copy=False), copy=False)
+    steps = exp.Floor(this=exp.Div(this=column("bulk"), expression=column("width")))
+    tail = exp.Mul(
+        this=exp.paren(exp.Add(this=steps, expression=number(1)), copy=False),
+        expression=column("width"),
     )
+    build.ctes[f"{slot.name}_width"] = exp.select(
+        column("width"), tail.as_("tail", copy=False), copy=False
+    ).from_(widths.subquery("widths", copy=False), copy=False)
 
 
 def shown_label(build: Build, plan: Plan, slot: Slot, value: exp.Expr) -> exp.Expr:
@@ -142,35 +135,33 @@ def _chosen(value: exp.Expr, labels: list[str]) -> exp.Expr:
 
 
 def _range(build: Build, slot: Slot, group: ByBucket, value: exp.Expr) -> exp.Expr:
-    if group.width == 1 and _counts(build, group):
+    """``20–30`` is [20, 30); of things that are counted it is written 20–29, and 3 alone as 3."""
+    counts = _counts(build, slot)
+    if group.width == 1 and counts:
         return _text(value)
-    width: exp.Expr = (
-        number(group.width)
-        if group.width
-        else exp.Subquery(
-            this=exp.select(column("width"), copy=False).from_(
-                table(f"{slot.name}_width"), copy=False
-            )
-        )
-    )
-    upper = exp.paren(exp.Add(this=value.copy(), expression=width.copy()), copy=False)
+    width = number(group.width) if group.width else scale(slot, "width")
+    upper: exp.Expr = exp.Add(this=value.copy(), expression=width.copy())
+    if counts:
+        upper = exp.Sub(this=upper, expression=number(1))
     both = call("concat", _text(value.copy()), literal("–"), _text(upper))
-    told: exp.Expr = both
-    if not group.width and _counts(build, group):
-        one = exp.EQ(this=width, expression=number(1))
-        told = exp.Case(ifs=[exp.If(this=one, true=_text(value.copy()))], default=both)
-    missing = exp.If(this=is_unknown(value), true=exp.null())
-    return exp.Case(ifs=[missing], default=told)
+    cases = [exp.If(this=is_unknown(value), true=exp.null())]
+    if not group.width:
+        tail = exp.GTE(this=value.copy(), expression=scale(slot, "tail"))
+        cases.append(exp.If(this=tail, true=call("concat", literal("≥"), _text(value.copy()))))
+        if counts:
+            one = exp.EQ(this=width, expression=number(1))
+            cases.append(exp.If(this=one, true=_text(value.copy())))
+    return exp.Case(ifs=cases, default=both)
 
 
-def _counts(build: Build, group: ByBucket) -> bool:
-    if group.measure is None:
+def _counts(build: Build, slot: Slot) -> bool:
+    group = slot.group
+    if not isinstance(group, ByBucket) or group.measure is None:
         return False
     return measure_column(group.measure, build.catalog).format is Format.COUNT
 
 
 def _text(value: exp.Expr) -> exp.Expr:
-    whole = exp.EQ(this=exp.Floor(this=value.copy()), expression=value.copy())
-    plain = cast(cast(value.copy(), "BIGINT"), "VARCHAR")
-    exact = cast(exp.Round(this=value.copy(), decimals=number(4)), "VARCHAR")
-    return exp.Case(ifs=[exp.If(this=whole, true=plain)], default=exact)
+    """A number without a trailing .0"""
+    exact = cast(exp.Round(this=cast(value, "DOUBLE"), decimals=number(4)), "VARCHAR")
+    return call("regexp_replace", exact, literal(r"\.0+$"), literal(""))

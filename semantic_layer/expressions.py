@@ -343,8 +343,11 @@ class Frame:
         if dimension.table == self.base or not self._paths[dimension.table]:
             return None
         last = self._paths[dimension.table][-1]
+        bare = _parse(dimension.expr)
+        if not isinstance(bare, exp.Column):
+            return None
         for left, right in last.on:
-            if dimension.expr == right:
+            if bare.name == right:
                 if last.left != self.base:
                     self._need(last.left)
                 return column(left, last.left)

@@ -49,6 +49,7 @@ from semantic_layer.query import (
 
 Day = date | datetime
 SPANS = "spans"
+SUMMED = (Agg.SUM, Agg.COUNT, Agg.COUNT_DISTINCT)  # whose running value adds up, bucket by bucket
 COMPARISONS = {">": Op.GT, ">=": Op.GE, "<": Op.LT, "<=": Op.LE}
 
 
@@ -75,7 +76,7 @@ class Request:
 
 def kin(leaf: Leaf) -> tuple[object, ...]:
     """Leaves with the same kin share one pass over the fact."""
-    alone = leaf if leaf.per is not None or uses_period(leaf.filter) else None
+    alone = leaf if leaf.per is not None or leaf.running or uses_period(leaf.filter) else None
     return (leaf.base, leaf.time, leaf.snapshot, leaf.running, leaf.cumulative, alone)
 
 
@@ -87,9 +88,10 @@ def fact(
     frame = Frame(catalog, leaf.base)
     time = frame.dimension(leaf.time) if leaf.time else None
     bounds = _bounds(request, time)
+    summed = leaf.running and leaf.per is None and leaf.agg in SUMMED
     keys = [
         column(slot.name, request.spine)
-        if leaf.running and isinstance(slot.group, ByTime)
+        if leaf.running and not summed and isinstance(slot.group, ByTime)
         else _key(frame, slot, time, bounds)
         for slot in request.slots
     ]
@@ -109,6 +111,8 @@ def fact(
     aliased = [k.as_(quote(s.name), copy=False) for k, s in zip(keys, request.slots, strict=True)]
     if leaf.per is not None:
         return _count_groups(frame, request, named[0], aliased, tests, time, bounds)
+    if summed and grain_of(request.slots) is not None and len(named) == 1:
+        return _running(frame, request, named[0], aliased, [*tests, *rest[0]], bounds)
     values = [
         _filtered(aggregate(frame, each, bounds), r if len(named) > 1 else []).as_(
             quote(name), copy=False
@@ -174,17 +178,16 @@ def place(value: exp.Expr, slot: Slot) -> exp.Expr:
             for i, edge in enumerate(group.edges)
         ]
         return exp.Case(ifs=ifs, default=number(len(group.edges)))
-    width: exp.Expr = (
-        number(group.width)
-        if group.width
-        else exp.Subquery(
-            this=exp.select(column("width"), copy=False).from_(
-                table(f"{slot.name}_width"), copy=False
-            )
-        )
-    )
+    width = number(group.width) if group.width else scale(slot, "width")
     steps = exp.Div(this=exp.paren(value, copy=False), expression=width)
-    return exp.Mul(this=exp.Floor(this=steps), expression=width.copy())
+    low = exp.Mul(this=exp.Floor(this=steps), expression=width.copy())
+    return low if group.width else exp.Least(this=low, expressions=[scale(slot, "tail")])
+
+
+def scale(slot: Slot, what: str) -> exp.Expr:
+    """``width`` or ``tail`` of an automatic scale, from its CTE."""
+    found = exp.select(column(what), copy=False).from_(table(f"{slot.name}_width"), copy=False)
+    return exp.Subquery(this=found)
 
 
 # ── rows in scope ─────────────────────────────────────────────────────────────────────────────
@@ -318,13 +321,17 @@ def _pick(time: exp.Expr, spans: list[tuple[Day, Day]], side: int) -> exp.Expr:
 
 def aggregate(frame: Frame, leaf: Leaf, bounds: Bounds | None = None) -> exp.Expr:
     """The aggregate of one leaf over ``frame``'s rows."""
-    if leaf.dimension is not None:
-        value: exp.Expr | None = frame.dimension(leaf.dimension, bounds)
-    else:
-        value = frame.sql(leaf.expr, leaf.table, bounds) if leaf.expr else None
+    value = value_of(frame, leaf, bounds)
     if value is None or (leaf.agg is Agg.COUNT and isinstance(value, exp.Star)):
         return exp.Count(this=exp.Star())
     return applied(leaf.agg, value, leaf.at)
+
+
+def value_of(frame: Frame, leaf: Leaf, bounds: Bounds | None) -> exp.Expr | None:
+    """What is aggregated; None when rows are counted."""
+    if leaf.dimension is not None:
+        return frame.dimension(leaf.dimension, bounds)
+    return frame.sql(leaf.expr, leaf.table, bounds) if leaf.expr else None
 
 
 def applied(agg: Agg, value: exp.Expr, at: float | None = None) -> exp.Expr:
@@ -349,6 +356,62 @@ def applied(agg: Agg, value: exp.Expr, at: float | None = None) -> exp.Expr:
             return exp.Variance(this=value)
         case Agg.PERCENTILE:
             return call("quantile_cont", value, number(0.5 if at is None else at))
+
+
+def _running(
+    frame: Frame,
+    request: Request,
+    named: tuple[str, Leaf],
+    keys: list[exp.Expr],
+    tests: list[exp.Expr],
+    bounds: Bounds | None,
+) -> exp.Select:
+    """Each bucket's own share of the total, added up along the spine. A member counts in the bucket
+    where it is first seen, so a running distinct count is a sum too."""
+    name, leaf = named
+    time = next(s.name for s in request.slots if isinstance(s.group, ByTime))
+    others = [s.name for s in request.slots if s.name != time]
+    rows = _gains(frame, tests, keys, leaf, bounds, time, others)
+    until = exp.LTE(this=column(time, "gained"), expression=column(time, request.spine))
+    groups = [
+        column(s.name, request.spine if s.name == time else "gained").as_(quote(s.name), copy=False)
+        for s in request.slots
+    ]
+    total = exp.Sum(this=column("gain", "gained")).as_(quote(name), copy=False)
+    query = exp.select(*groups, total, copy=False).from_(table(request.spine), copy=False)
+    return _grouped(joined(query, rows.subquery("gained", copy=False), until), len(groups))
+
+
+def _gains(
+    frame: Frame,
+    tests: list[exp.Expr],
+    keys: list[exp.Expr],
+    leaf: Leaf,
+    bounds: Bounds | None,
+    time: str,
+    others: list[str],
+) -> exp.Select:
+    """What every bucket adds: columns of the groups and ``gain``."""
+    if leaf.agg is not Agg.COUNT_DISTINCT:
+        gain = aggregate(frame, leaf, bounds).as_("gain", copy=False)
+        query = frame.source().select(*keys, gain, copy=False)
+        return _grouped(query.where(*_distinct(tests), copy=False) if tests else query, len(keys))
+    member = value_of(frame, leaf, bounds)
+    assert member is not None
+    tests = [*tests, is_known(member.copy())]
+    firsts = frame.source().select(*keys, member.as_("member", copy=False), copy=False)
+    firsts = firsts.where(*_distinct(tests), copy=False)
+    inside = [column(n) for n in [*others, "member"]]
+    first = exp.Min(this=column(time)).as_(quote(time), copy=False)
+    seen = exp.select(*inside, first, copy=False)
+    seen = seen.from_(firsts.subquery("visits", copy=False), copy=False)
+    seen = seen.group_by(*(c.copy() for c in inside), copy=False)
+    listed = [column(n) for n in [*others, time]]
+    gain = exp.Count(this=exp.Star()).as_("gain", copy=False)
+    query = exp.select(*listed, gain, copy=False).from_(
+        seen.subquery("firsts", copy=False), copy=False
+    )
+    return query.group_by(*(c.copy() for c in listed), copy=False)
 
 
 def _count_groups(

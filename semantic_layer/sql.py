@@ -40,7 +40,7 @@ from semantic_layer.expressions import (
 )
 from semantic_layer.facts import Slot
 from semantic_layer.grids import Build, Grid, cells
-from semantic_layer.measures import COUNTED, Leaf, Node, cumulated
+from semantic_layer.measures import Leaf, Node, cumulated
 from semantic_layer.outcome import finish
 from semantic_layer.periods import Day, add_months, bucket_shift, move, shifted
 from semantic_layer.plan import Plan
@@ -64,6 +64,7 @@ from semantic_layer.result import Column, ColumnRole
 from semantic_layer.stages import Stage, benchmarks_of, group_test
 from semantic_layer.statement import Statement
 from semantic_layer.streaks import streak_stage
+from semantic_layer.values import is_counted
 from semantic_layer.windows import Made, make, needs_total, over, partition, time_slot, warm_up
 
 KIND_NAMES = {
@@ -126,7 +127,10 @@ def _ordered_like(only: exp.Select, query: exp.Select) -> exp.Select:
 
 
 def _nested(outer: Plan, catalog: Catalog, query: MetricQuery | DetailQuery) -> exp.Query:
-    return select(make_plan(query, catalog, outer.today, outer.festival), catalog)[0]
+    found, _ = select(make_plan(query, catalog, outer.today, outer.festival), catalog)
+    if found.args.get("limit") is None:
+        found.set("order", None)  # members have no order
+    return found
 
 
 # ── the grid ──────────────────────────────────────────────────────────────────────────────────
@@ -329,7 +333,7 @@ def _matched(
 
 
 def _or_zero(value: exp.Expr, node: Node, grid: Grid) -> exp.Expr:
-    counted = isinstance(node, Leaf) and (node.agg in COUNTED or node.per is not None)
+    counted = isinstance(node, Leaf) and is_counted(node)
     return zero(value) if counted and grid.slots else value
 
 

@@ -57,7 +57,7 @@ class Row:
         match node:
             case Leaf():
                 found = column(*self.names[node])
-                return zero(found) if self.slots and _is_counted(node) else found
+                return zero(found) if self.slots and is_counted(node) else found
             case Quotient(top, bottom):
                 return divide(self._term(top), self.value(bottom))
             case Binary(op, left, right):
@@ -71,7 +71,7 @@ class Row:
     def _term(self, node: Node) -> exp.Expr:
         """A part of an arithmetic: no refund is a refund of 0, also without groups."""
         value = self.value(node)
-        bare = isinstance(node, Leaf) and not self.slots and _is_counted(node)
+        bare = isinstance(node, Leaf) and not self.slots and is_counted(node)
         return zero(value) if bare else value
 
     def _arithmetic(self, expr: str, parts: Mapping[str, exp.Expr]) -> exp.Expr:
@@ -132,7 +132,10 @@ class Row:
         return start, end
 
 
-def _is_counted(leaf: Leaf) -> bool:
+def is_counted(leaf: Leaf) -> bool:
+    """Is nothing zero? A snapshot that was not taken is unknown."""
+    if leaf.snapshot:
+        return False
     return leaf.agg in COUNTED or leaf.per is not None
 
 
