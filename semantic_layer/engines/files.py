@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import duckdb
 from sqlglot import exp
@@ -159,7 +160,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, Iterable[list[str]]]]:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (KeyError, OSError, ValueError) as e:
+    except (BadZipFile, KeyError, OSError, ValueError) as e:
         raise UnreadableFile("broken", path, str(e)) from e
     sheets = [s for s in book.worksheets if s.sheet_state == "visible"]
     for sheet in sheets:

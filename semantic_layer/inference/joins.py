@@ -20,6 +20,7 @@ from semantic_layer.inference.profile import (
     exactly_unique,
     share_found,
 )
+from semantic_layer.inference.words import SAME_KIND
 
 CHECKED_VALUES = 200
 _CODED = re.compile(r".*[A-Za-z_.\-].*\d.*|[0-9a-f]{8,}.*")
@@ -125,6 +126,8 @@ def _candidates(
                     _alike(stem_of(column.name), target),
                     _alike(stem_of(column.name), stem_of(key.name)) if stem_of(key.name) else 0.0,
                 )
+                if target == table and stem_of(column.name).lower() in SAME_KIND:
+                    name = 0.9
                 opaque = coded and column.textual
                 if (name >= 0.3 or opaque) and _comparable(column, key):
                     found.append((name, column, key))

@@ -238,3 +238,8 @@ TIME_PREFERENCE = _words(
 
 # Endings of columns about a person that no listing should spread, and that are no words to filter by.
 SENSITIVE = _words("手机号 手机号码 身份证 身份证号 身份证号码 银行卡号 邮箱 密码 手机")
+
+# Stems of pointers from a table to itself.
+SAME_KIND = frozenset(
+    _words("parent manager supervisor boss leader superior 上级 父级 父 上司 经理 主管 推荐人")
+)

@@ -1,0 +1,1 @@
+"""Runners for public question sets: they ask, write the replies and call the sets' own scorer."""
