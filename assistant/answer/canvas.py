@@ -6,6 +6,7 @@ into the real thing, so that one module alone depends on the library.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -19,7 +20,7 @@ from semantic_layer.result import Column, ColumnRole, Result
 
 HEIGHT = 360
 DIRECT = 4  # series named at their ends; more get a legend
-LABELLED = 15  # bars with their value beside them
+LABELLED = 16  # bars with their value beside them
 CELLS = 160  # heat map cells with their value inside
 
 
@@ -90,10 +91,21 @@ def new(c: Canvas, height: int = HEIGHT, *, legend: bool = False) -> Sheet:
     return Sheet(layout(c.theme, escape(c.chart.title), height, legend=legend))
 
 
-def scale(sheet: Sheet, c: Canvas, names: tuple[str, ...], axis: str, zero: bool) -> None:
-    """Ticks in one scale with the unit in the head of the axis; bars always start at zero."""
+def scale(
+    sheet: Sheet,
+    c: Canvas,
+    names: tuple[str, ...],
+    axis: str,
+    zero: bool,
+    drawn: Sequence[Any] = (),
+) -> None:
+    """Ticks in one scale with the unit in the head of the axis; bars always start at zero.
+
+    ``drawn`` are the values on the chart where they are not simply the columns ``names``.
+    """
     column = c.column(names[0])
-    seen = [v for n in names for v in c.values(n) if isinstance(v, (int, float)) and v == v]
+    cells = drawn or [v for n in names for v in c.values(n)]
+    seen = [v for v in cells if isinstance(v, (int, float)) and v == v]
     if c.chart.mark in ("stacked", "area") and c.chart.color:
         totals: dict[Any, float] = {}
         for x, v in zip(c.values(c.chart.x), c.values(names[0]), strict=True):
@@ -129,11 +141,20 @@ def scale(sheet: Sheet, c: Canvas, names: tuple[str, ...], axis: str, zero: bool
             font={"size": 12, "color": c.theme.quiet},
         )
     elif unit:
-        sheet.set(**{axis: {"title": {"text": unit}}})
+        head(sheet, c, axis, unit)
 
 
-def label(c: Canvas, name: str, value: Any) -> str:
+def head(sheet: Sheet, c: Canvas, axis: str, text: str) -> None:
+    """The name of an axis, in the quiet colour."""
+    font = {"size": 12, "color": c.theme.quiet}
+    sheet.set(**{axis: {"title": {"text": text, "standoff": 8, "font": font}}})
+
+
+def label(c: Canvas, name: str, value: Any, *, unit: bool = False) -> str:
+    """A value on the drawing: as short as it goes, with its unit where no axis says it."""
     column = c.column(name)
-    if is_rate(column):
-        return rate(value)
-    return "" if value is None else amount(value, format_of(column)).replace(" ", "")
+    if value is None:
+        return ""
+    if column.role is ColumnRole.CHANGE:
+        return cell(value, column).replace(" ", "")
+    return amount(value, format_of(column), column.unit if unit else "").replace(" ", "")

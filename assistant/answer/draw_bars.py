@@ -12,6 +12,7 @@ from assistant.answer.style import colours
 from semantic_layer.catalog import Kind
 from semantic_layer.result import ColumnRole
 
+SPELT = 60  # letters under standing bars before names are left out
 ROW = 26  # pixels of a lying bar
 OTHER = "其他"
 
@@ -90,7 +91,11 @@ def _one(
         marker["color"] = [colour] * (len(values) - 1) + [c.theme.quiet]
     if c.chart.partial and not behind:
         marker["pattern"] = {"shape": [""] * (len(values) - 1) + ["/"], "solidity": 0.35}
-    texts = [label(c, name, v) for v in values] if shown and not behind else None
+    texts = (
+        [label(c, name, v, unit=not c.chart.compare) for v in values]
+        if shown and not behind
+        else None
+    )
     sheet.add(
         "bar",
         x=values if lying else data.names,
@@ -120,7 +125,8 @@ def _signs(c: Canvas, name: str, values: tuple[Any, ...]) -> list[str] | None:
 def _axes(sheet: Sheet, c: Canvas, data: Bars, lying: bool) -> None:
     names, value = ("yaxis", "xaxis") if lying else ("xaxis", "yaxis")
     shown = (*c.chart.y, *((c.chart.compare,) if c.chart.compare else ()))
-    scale(sheet, c, shown, value, zero=True)
+    drawn = [v for vs in (*data.values, data.past) for v in vs]
+    scale(sheet, c, shown, value, zero=True, drawn=drawn)
     _fit(sheet, c, data, value)
     labelled = len(data.names) <= LABELLED and len(c.chart.y) == 1 and not c.chart.y2
     sheet.set(
@@ -132,15 +138,22 @@ def _axes(sheet: Sheet, c: Canvas, data: Bars, lying: bool) -> None:
                 "categoryorder": "array",
                 "categoryarray": data.names,
             },
-            value: {"showgrid": not labelled, "showticklabels": not labelled, "title": None}
-            if labelled
-            else {"showgrid": True, "gridcolor": c.theme.grid},
+            value: {
+                "showgrid": not labelled,
+                "showticklabels": not labelled,
+                "gridcolor": c.theme.grid,
+            },
         }
     )
+    if not lying:
+        letters = sum(len(n) for n in data.names) if len(data.names) > 8 else 0
+        step = max(1, -(-letters // SPELT))
+        sheet.set(xaxis={"tickvals": data.names[::step], "tickangle": 0 if step > 1 else None})
     if lying:
         sheet.set(yaxis={"autorange": "reversed", "rangemode": "normal"})
     if labelled:  # the values stand at the bars, with the unit in the title line
         sheet.layout["annotations"] = []
+        sheet.set(**{value: {"title": None}})
 
 
 def _fit(sheet: Sheet, c: Canvas, data: Bars, axis: str) -> None:

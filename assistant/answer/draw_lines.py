@@ -104,7 +104,8 @@ def _trace(sheet: Sheet, c: Canvas, s: Series, *, area: bool) -> None:
     )
     if end < len(s.xs):
         tail = {**style, "mode": "lines+markers"}
-        tail.pop("text", None)
+        if c.labels:
+            tail |= {"text": ["", label(c, s.measure, s.ys[end])], "mode": "lines+markers+text"}
         sheet.add(
             "scatter",
             x=s.xs[end - 1 :],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from assistant.answer.canvas import CELLS, HEIGHT, Canvas, Sheet, format_of, label, new, scale
-from assistant.answer.numbers import amount, cell
+from assistant.answer.canvas import CELLS, HEIGHT, Canvas, Sheet, format_of, head, label, new, scale
+from assistant.answer.numbers import amount, cell, difference, is_rate
 from assistant.answer.style import axis_text, colours, short_date
 from semantic_layer.catalog import Format, Kind
-from semantic_layer.result import ColumnRole
+from semantic_layer.result import Column, ColumnRole
 
 HOVER = "%{hovertext}<extra></extra>"
 
@@ -145,12 +145,10 @@ def scatter(c: Canvas) -> Sheet:
     scale(sheet, c, (x,), "xaxis", zero=False)
     unit = sheet.layout["xaxis"].get("title", {}).get("text", "")
     label_x = escape(c.column(x).label)
-    sheet.set(
-        xaxis={"title": {"text": f"{label_x}（{unit}）" if unit else label_x, "standoff": 8}},
-        margin={"t": 68},
-    )
-    head = [a for a in sheet.layout.get("annotations", []) if a.get("xref") == "paper"]
-    unit_y = head[0]["text"] if head else ""
+    head(sheet, c, "xaxis", f"{label_x}（{unit}）" if unit else label_x)
+    sheet.set(margin={"t": 68})
+    notes = sheet.layout.get("annotations", [])
+    unit_y = notes[0]["text"] if notes else ""
     label_y = escape(c.column(y).label)
     sheet.layout["annotations"] = []
     sheet.note(
@@ -174,18 +172,23 @@ def funnel(c: Canvas) -> Sheet:
     values = [v or 0 for v in c.values(measure)]
     sheet = new(c, max(200, 76 + 52 * len(names)))
     first = values[0] if values else 0
-    texts = []
     for i, v in enumerate(values):
-        text = cell(v, c.column(measure))
         if i and first and values[i - 1]:
             step = amount(v / values[i - 1], Format.PERCENT)
-            text += f" · 上一步的 {step} · 总体 {amount(v / first, Format.PERCENT)}"
-        texts.append(text)
+            sheet.note(
+                text=f"上一步的 {step}<br>总体的 {amount(v / first, Format.PERCENT)}",
+                xref="paper",
+                x=0.82,
+                y=names[i],
+                xanchor="left",
+                align="left",
+                font={"size": 12, "color": c.theme.quiet},
+            )
     sheet.add(
         "funnel",
         y=names,
         x=values,
-        text=texts,
+        text=[cell(v, c.column(measure)) for v in values],
         textinfo="text",
         textposition="auto",
         insidetextanchor="middle",
@@ -196,8 +199,7 @@ def funnel(c: Canvas) -> Sheet:
     )
     sheet.set(
         yaxis={"showgrid": False, "tickfont": {"size": 12, "color": c.theme.text}},
-        xaxis={"showticklabels": False},
-        margin={"r": 24},
+        xaxis={"showticklabels": False, "domain": [0, 0.8]},
     )
     return sheet
 
@@ -280,7 +282,19 @@ def _kpi_changes(c: Canvas, name: str) -> list[tuple[float, str, int, str]]:
             continue
         arrow = "▲" if value > 0 else "▼" if value < 0 else "■"
         colour = c.theme.rise(c.up_is_red) if value > 0 else c.theme.fall(c.up_is_red)
-        text = f"{escape(column.label)} {arrow} {escape(cell(value, column))}"
+        said = column.label.removeprefix(c.column(name).label)
+        text = f"{escape(said)} {arrow} {escape(_moved(c, name, column, value))}"
         lines.append((at, text, 14, colour if value else c.theme.quiet))
         at -= 0.24
     return lines
+
+
+def _moved(c: Canvas, name: str, column: Column, value: Any) -> str:
+    """A change of a percentage is said in 个百分点, as the headline says it."""
+    measure, columns = c.column(name), c.result.columns
+    before = columns[columns.index(column) - 1]
+    now = c.values(name)[0]
+    was = c.values(before.name)[0] if before.role is ColumnRole.PREVIOUS else None
+    if measure.format is Format.PERCENT and is_rate(column) and None not in (now, was):
+        return difference(now - was, measure.format)
+    return cell(value, column)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.answer.shape import Shape, additive, whole
 from assistant.reply import Chart
-from semantic_layer.catalog import Catalog
+from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import ByBucket, MetricQuery, Query, WindowKind
 from semantic_layer.result import Column, ColumnRole
 
@@ -175,11 +175,21 @@ def two(mark: str) -> Callable[[Case], Chart]:
         ):  # time runs along the axis, whatever was said first
             inner = case.shape.time
             outer = next(c for c in case.shape.groups if c is not inner)
-        elif case.count_of(outer) > case.count_of(inner):
+        elif _turned(mark, case, inner, outer):
             inner, outer = outer, inner
         return Chart(mark, inner.name, (case.measure.name,), outer.name)
 
     return draw
+
+
+def _turned(mark: str, case: Case, inner: Column, outer: Column) -> bool:
+    """The longer side runs along x, but many names read better down the side of a heat map."""
+    more = case.count_of(outer) > case.count_of(inner)
+    if mark != "heatmap":
+        return more
+    longest = outer if more else inner
+    down = longest.kind is Kind.TEXT and case.count_of(longest) > FEW_BARS
+    return more != down
 
 
 def scatter(case: Case) -> Chart:

@@ -122,12 +122,17 @@ def difference(value: Any, format: Format = Format.NUMBER, unit: str = "") -> st
     return text if value <= 0 or text == MISSING else f"+{text}"
 
 
-_DIFFERENCE = re.compile(r"diff(erence)?(_\d+)?$")
+_DIFFERENCE = re.compile(r"(diff|difference|change)(_\d+)?$")
 
 
 def is_rate(column: Column) -> bool:
-    """Whether a CHANGE column holds a relative change rather than a difference."""
-    return column.role is ColumnRole.CHANGE and not _DIFFERENCE.search(column.name)
+    """Whether a CHANGE column holds a relative change rather than a difference.
+
+    A difference keeps the format of its measure; between rates that is a percentage as well, and
+    only the name tells the two apart.
+    """
+    relative = column.role is ColumnRole.CHANGE and column.format is Format.PERCENT
+    return relative and not _DIFFERENCE.search(column.name)
 
 
 def cell(value: Any, column: Column, grain: Grain | None = None) -> str:

@@ -149,7 +149,14 @@ def tick_dates(
     """Every k-th bucket with a short name, so that names never collide."""
     step = max(1, math.ceil(len(values) / most))
     kept = list(values)[::step]
-    return kept, [short_date(v, grain) for v in kept]
+    if grain is not Grain.MONTH:
+        return kept, [short_date(v, grain) for v in kept]
+    years = [v.year if isinstance(v, date) else 0 for v in kept]
+    return kept, [
+        f"{v.month}月<br>{v.year}" if i == 0 or years[i - 1] != v.year else f"{v.month}月"
+        for i, v in enumerate(kept)
+        if isinstance(v, date)
+    ]
 
 
 def short_date(value: Any, grain: Grain | None) -> str:
@@ -192,12 +199,12 @@ def layout(theme: Theme, title: str, height: int, *, legend: bool) -> dict[str, 
         "title": {
             "text": title,
             "x": 0,
-            "xref": "paper",
+            "xref": "container",
             "xanchor": "left",
             "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"t": 12},
+            "pad": {"t": 12, "l": 8},
             "font": {"size": 14, "color": theme.text},
         },
         "margin": {"l": 8, "r": 16, "t": 76 if legend else 52, "b": 8},
