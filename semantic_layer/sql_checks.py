@@ -81,7 +81,7 @@ def check_database(
             report(f"table {name}", "no-table", f"数据库里没有表 {table.source}", hint)
         elif table.sql and name not in real:
             why = "查询在数据库里跑不通，检查表名和列名"
-            report(f"table {name}", "no-table", f"{name}：{why}", "对照数据库改 sql")
+            report(f"table {name}", "no-table", f"{name}：{why}", "按数据库里的表和列改 sql")
     for thing, table_name, sql in _expressions(catalog):
         have = real.get(table_name)
         if have is None:
