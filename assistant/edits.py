@@ -32,9 +32,9 @@ from semantic_layer.query import (
 )
 
 T = TypeVar("T")
-Q = TypeVar("Q", MetricQuery, DetailQuery, AnalysisQuery)
-Measured = TypeVar("Measured", MetricQuery, AnalysisQuery)
-Listed = TypeVar("Listed", MetricQuery, DetailQuery)
+Q = TypeVar("Q", bound=MetricQuery | DetailQuery | AnalysisQuery)
+Measured = TypeVar("Measured", bound=MetricQuery | AnalysisQuery)
+Listed = TypeVar("Listed", bound=MetricQuery | DetailQuery)
 ALONG_TIME = frozenset(
     (
         WindowKind.CUMULATIVE,

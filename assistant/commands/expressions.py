@@ -8,5 +8,4 @@ from assistant import bench_expressions
 
 
 def run(suite: str, source: Path, target: Path) -> int:
-    bench_expressions.run(suite, source, target)
-    return 0
+    return bench_expressions.run(suite, source, target)

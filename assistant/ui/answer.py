@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 import streamlit as st
 
 from assistant.answer import export
@@ -28,11 +25,10 @@ CHART_CONFIG = {
         "autoScale",
         "resetScale",
     ],
-    "locale": "zh-CN",
 }
 CLEAR = "rgba(0,0,0,0)"  # the page is behind the chart, in both themes
 UNDRAWN = ("kpi", "table", "")
-FILE_NAME = re.compile(r"[^\w一-鿿]+")
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def draw_answer(shown: Shown, answer: Answer) -> None:
@@ -69,7 +65,7 @@ def draw_chart(shown: Shown, answer: Answer) -> bool:
         return False
     drawing = figure(chart, answer.result, dark=state.dark(), up_is_red=state.up_is_red())
     drawing.update_layout(paper_bgcolor=CLEAR, plot_bgcolor=CLEAR)
-    name = FILE_NAME.sub("-", shown.question)[:40]
+    name = export.file_name(shown.question, "png").removesuffix(".png")
     config = {
         **CHART_CONFIG,
         "toImageButtonOptions": {"format": "png", "scale": 2, "filename": name},
@@ -158,32 +154,32 @@ def judge(shown: Shown, verdict: int | None) -> None:
 
 
 def downloads(shown: Shown, answer: Answer) -> None:
-    name = FILE_NAME.sub("-", shown.question)[:40].strip("-") or "wenshu"
-    sheet = (answer.understanding, answer.sql)
+    catalog = state.assistant().catalog
+    about = (
+        ("问题", shown.question),
+        ("理解", answer.understanding),
+        *answer.definitions,
+        ("SQL", answer.sql),
+    )
 
     def as_csv() -> bytes:
-        return export.to_csv(answer.result, state.assistant().catalog)
+        return export.to_csv(answer.result, catalog)
 
     def as_xlsx() -> bytes:
-        return export.to_xlsx(answer.result, answer.headline, sheet)
+        return export.to_xlsx(answer.result, answer.headline, about, catalog)
 
-    kinds: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
+    for label, suffix, mime, content in (
         ("CSV", "csv", "text/csv", as_csv),
-        (
-            "Excel",
-            "xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            as_xlsx,
-        ),
-    )
-    for label, suffix, mime, content in kinds:
+        ("Excel", "xlsx", EXCEL, as_xlsx),
+    ):
         st.download_button(
             label,
             content,
-            f"{name}.{suffix}",
+            export.file_name(shown.question, suffix),
             mime,
             key=f"{suffix}-{shown.turn}",
             on_click="ignore",
+            type="tertiary",
         )
     if answer.chart is not None and answer.chart.mark not in UNDRAWN:
-        st.html('<p class="quiet">图片：图右上角的相机</p>')
+        st.html('<p class="quiet">图片：指到图上，点右上角的相机</p>')

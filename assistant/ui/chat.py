@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 
 import streamlit as st
@@ -16,10 +16,11 @@ from assistant.ui.answer import draw_answer
 from assistant.ui.boundary import safely
 from assistant.ui.marks import differing, plain_markdown, question_html
 from assistant.ui.state import Ask, Session, Shown
-from assistant.ui.work import Work, broken, start
+from assistant.ui.work import Answering, Work, broken, start
 from semantic_layer.catalog import Catalog
 
 RECENT = 8  # turns drawn in full; older ones wait behind a button
+SUGGESTING_SECONDS = 3.0  # the first visitor waits no longer for the empty page
 QUIET_SECONDS, PATIENT_SECONDS = 0.3, 2.0
 LOOK_SECONDS = 0.03
 LONGEST_SECONDS = 60.0  # what a full bar stands for
@@ -45,9 +46,7 @@ def page() -> None:
         follow(mine, mine.work)
 
 
-def answering(
-    mine: Session, wanted: Ask
-) -> Callable[[Callable[[str], None], threading.Event], Reply]:
+def answering(mine: Session, wanted: Ask) -> Answering:
     """What the thread does; the session is looked up here, where Streamlit still knows it."""
     assistant, conversation = state.assistant(), state.begin(mine, wanted.question)
 
@@ -170,17 +169,41 @@ def refuse(shown: Shown, refusal: Refusal) -> None:
 # ── the empty page ─────────────────────────────────────────────────────────────────────────────
 
 
-def suggestions(examples: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    """Six questions by group: one of each group in turn until there are six.
-
-    >>> suggestions((("看数", "甲"), ("看数", "乙"), ("对比", "丙")))
+def grouped(examples: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """
+    >>> grouped([("看数", "甲"), ("对比", "丙"), ("看数", "乙")])
     {'看数': ['甲', '乙'], '对比': ['丙']}
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for group, question in examples:
         groups[group].append(question)
-    turns = [q for row in zip_longest(*groups.values()) for q in row if q is not None][:SUGGESTED]
-    return {group: [q for q in of if q in turns] for group, of in groups.items()}
+    return dict(groups)
+
+
+def in_turn(examples: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """One of each group, then a second of each, and so on.
+
+    >>> list(in_turn([("看数", "甲"), ("看数", "乙"), ("对比", "丙")]))
+    [('看数', '甲'), ('对比', '丙'), ('看数', '乙')]
+    """
+    groups = grouped(examples)
+    for row in zip_longest(*groups.values()):
+        yield from ((g, q) for g, q in zip(groups, row, strict=True) if q is not None)
+
+
+@st.cache_resource(show_spinner=False)
+def suggestions() -> dict[str, list[str]]:
+    """Six questions by group that this assistant answers today: it was asked."""
+    started, assistant = time.monotonic(), state.assistant()
+    good: list[tuple[str, str]] = []
+    for group, question in in_turn(assistant.catalog.examples):
+        reply = assistant.ask(question)
+        if isinstance(reply, Answer) and not reply.common.unread:
+            good.append((group, question))
+        if len(good) == SUGGESTED or time.monotonic() - started > SUGGESTING_SECONDS:
+            break
+    order = list(grouped(assistant.catalog.examples))
+    return grouped(sorted(good, key=lambda pair: order.index(pair[0])))
 
 
 def welcome(catalog: Catalog) -> None:
@@ -192,7 +215,7 @@ def welcome(catalog: Catalog) -> None:
             '<p class="headline">想看什么数，直接问</p>'
             f'<p class="quiet">{question_html(about + until, ())}</p>'
         )
-        for group, questions in suggestions(catalog.examples).items():
+        for group, questions in suggestions().items():
             with st.container(
                 key=f"examples-{group}", horizontal=True, vertical_alignment="center"
             ):

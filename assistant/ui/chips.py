@@ -100,7 +100,7 @@ def pick_metric(key: str, query: MetricQuery | AnalysisQuery, path: int, catalog
 def pick_period(
     key: str, query: MetricQuery | DetailQuery | AnalysisQuery, path: int, catalog: Catalog
 ) -> None:
-    today = state.today()
+    today = state.assistant().today
     known = {period.label: period for period in periods(today)}
 
     def chosen(label: object) -> Query | None:
@@ -123,7 +123,7 @@ def pick_period(
     old = query.scope.periods[path] if query.scope.periods else None
     st.date_input(
         "从哪天到哪天",
-        shown_days(old, catalog),
+        [*shown_days(old, catalog)],
         min_value=catalog.since,
         key=f"{key}-days",
         format="YYYY-MM-DD",
@@ -132,14 +132,14 @@ def pick_period(
     )
 
 
-def shown_days(period: Period | None, catalog: Catalog) -> tuple[date, date] | tuple[()]:
+def shown_days(period: Period | None, catalog: Catalog) -> list[date]:
     """Both ends included, as a date widget has them."""
     start = period.start if period else catalog.since
     end = period.end if period else None
     if not isinstance(start, date):
-        return ()
+        return []
     last = end - timedelta(days=1) if end else catalog.until or start
-    return date(start.year, start.month, start.day), date(last.year, last.month, last.day)
+    return [date(start.year, start.month, start.day), date(last.year, last.month, last.day)]
 
 
 def pick_values(

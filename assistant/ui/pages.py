@@ -31,7 +31,7 @@ def show() -> None:
 
 
 @safely
-def conversations(ask_page: st.navigation.Page) -> None:
+def conversations(ask_page: st.Page) -> None:
     mine = state.session()
     if st.button("新对话", key="new", width="stretch"):
         state.opened(mine, None)

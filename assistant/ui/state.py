@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass, field
-from datetime import date
 
 import streamlit as st
 
@@ -100,12 +99,13 @@ def remembered(text: str) -> Reply | None:
 
 
 def recall(mine: Session) -> None:
-    """Give the assistant back what the last answer of this conversation was about."""
-    for shown in reversed(mine.turns):
-        reply = shown.reply
-        if reply is not None and reply.status == "answer" and mine.conversation:
-            assistant().recall(mine.conversation, reply)
-            return
+    """Give the assistant back what this conversation was about, for 那华东呢 after a restart."""
+    if mine.conversation is None:
+        return
+    assistant().forget(mine.conversation)
+    for shown in mine.turns:
+        if shown.reply is not None:
+            assistant().recall(mine.conversation, shown.reply)
 
 
 def want(question: str, query: Query | None = None) -> None:
@@ -137,8 +137,3 @@ def dark() -> bool:
 
 def up_is_red() -> bool:
     return not st.session_state.get("green_up", False)
-
-
-def today() -> date:
-    """The model's day where it pins one, else the calendar's."""
-    return assistant().catalog.today or date.today()

@@ -24,7 +24,7 @@ def draw_table(key: int, answer: Answer) -> None:
     """All rows that came back; a click on a head sorts by value."""
     result = answer.result
     grain = shape_of(answer.query, result).grain
-    heads = unique([column.label for column in result.columns])
+    heads = told_apart(result.columns)
     columns = dict(zip(heads, result.columns, strict=True))
     shown = result.rows[: STYLED_CELLS // max(len(heads), 1)]
     frame = pd.DataFrame(
@@ -58,15 +58,10 @@ def written(column: Column, grain: Grain | None) -> Callable[[Any], str]:
     return partial(cell, column=column, grain=grain)
 
 
-def unique(heads: list[str]) -> list[str]:
-    """Heads that differ, because a table's columns are told apart by them.
-
-    >>> unique(["销量", "城市", "销量"])
-    ['销量', '城市', '销量 2']
-    """
-    counted: dict[str, int] = {}
-    out = []
-    for head in heads:
-        counted[head] = counted.get(head, 0) + 1
-        out.append(head if counted[head] == 1 else f"{head} {counted[head]}")
-    return out
+def told_apart(columns: tuple[Column, ...]) -> list[str]:
+    """The columns' labels; equal ones get their technical name behind them."""
+    labels = [column.label or column.name for column in columns]
+    return [
+        label if labels.count(label) == 1 else f"{label} {column.name}"
+        for label, column in zip(labels, columns, strict=True)
+    ]

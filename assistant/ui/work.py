@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from assistant.problems import problem
 from assistant.reply import Common, Refusal, Reply
@@ -17,10 +16,8 @@ log = logging.getLogger(__name__)
 POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask")
 
 
-class Answering(Protocol):
-    """What is done in the thread; it reports its stages and stops soon after ``cancel`` is set."""
-
-    def __call__(self, on_stage: Callable[[str], None], cancel: threading.Event) -> Reply: ...
+# What is done in the thread: it reports its stages and stops soon after the event is set.
+Answering = Callable[[Callable[[str], None], threading.Event], Reply]
 
 
 @dataclass(slots=True)
