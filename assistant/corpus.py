@@ -176,12 +176,13 @@ def _nearest(alternatives: object, read: Read) -> tuple[Outcome, tuple[str, ...]
 
 
 def _judge_unread(words: object, read: Read) -> tuple[Outcome, tuple[str, ...]]:
-    """A word counts as reported if what was unread covers it, also together with its neighbours."""
+    """A word is reported if what was unread covers it, half reported (said) if it overlaps it."""
     listed = words if isinstance(words, Sequence) and not isinstance(words, str) else (words,)
     hidden = [word for word in listed if not any(str(word) in unread for unread in read.unread)]
     if status_of(read) != "answer" or not hidden:
         return Outcome.RIGHT, ()
-    return Outcome.WRONG, (f"not reported as unread: {hidden}",)
+    half = all(any(unread in str(word) for unread in read.unread) for word in hidden)
+    return Outcome.SAID if half else Outcome.WRONG, (f"not reported as unread: {hidden}",)
 
 
 def _judge_status(read: Read, good: bool, wanted: str) -> tuple[Outcome, tuple[str, ...]]:

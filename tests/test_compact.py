@@ -221,3 +221,20 @@ def test_nested_members_are_known_by_their_filters() -> None:
     assert agrees(expected, asked(members("数码家电", True), city, members("食品饮料"))) == ()
     assert agrees(expected, asked(members("数码家电"), city, members("食品饮料"))) != ()
     assert agrees(expected, asked(city, members("食品饮料"))) != ()
+
+
+def test_a_filter_that_repeats_the_contrast_is_no_difference() -> None:
+    contrast = Contrast("channel", "APP", "天猫")
+    both = Where("channel", Op.IN, ("天猫", "APP"))
+    asked = MetricQuery((GMV,), scope=Scope(where=both), contrast=contrast)
+    assert agrees({"measures": "gmv", "contrast": "channel: APP vs 天猫"}, asked) == ()
+    one = MetricQuery((GMV,), scope=Scope(Where("channel", Op.EQ, ("APP",))), contrast=contrast)
+    assert agrees({"measures": "gmv", "contrast": "channel: APP vs 天猫"}, one) != ()
+
+
+def test_a_rank_beside_the_rows_is_no_difference_a_share_is() -> None:
+    def with_window(kind: WindowKind) -> MetricQuery:
+        return MetricQuery((GMV,), (By("city"),), windows=(Window(kind),))
+
+    assert agrees({"measures": "gmv", "by": "city"}, with_window(WindowKind.RANK)) == ()
+    assert agrees({"measures": "gmv", "by": "city"}, with_window(WindowKind.SHARE)) != ()
