@@ -24,7 +24,7 @@ from assistant.language.moments import (
     following,
     last,
 )
-from assistant.language.recurring import occurrences
+from assistant.language.recurring import bare, cycle, floating, occurrences, rises
 from assistant.language.spans import LENGTHS, Span, add, floor, unit
 from semantic_layer.query import Grain, Period
 
@@ -72,7 +72,7 @@ def resolve_all(
 def _together(parts: tuple[t.TimeValue, ...], context: Context) -> list[Span | None]:
     """5月、6月和7月 belong to one year: what is said in rising order ends with the latest begun."""
     spans: list[Span | None] = [_span(parts[-1], context)]
-    rising = all(map(_floating, parts)) and all(map(_rises, parts, parts[1:]))
+    rising = all(map(floating, parts)) and all(map(rises, parts, parts[1:]))
     for part in reversed(parts[:-1]):
         after = spans[0]
         known = rising and after is not None and not context.plain
@@ -82,21 +82,10 @@ def _together(parts: tuple[t.TimeValue, ...], context: Context) -> list[Span | N
     return spans
 
 
-def _rises(a: t.TimeValue, b: t.TimeValue) -> bool:
-    match a, b:
-        case t.Date(), t.Date():
-            return (a.month or 0, a.day or 0) < (b.month or 0, b.day or 0)
-        case t.Nth(), t.Nth():
-            return a.n < b.n
-        case t.Weekday(), t.Weekday():
-            return a.day < b.day
-    return False
-
-
 def _context(today: date | datetime, calendar: Calendar, prefer: str, style: str) -> Context:
     now = today if isinstance(today, datetime) else datetime(today.year, today.month, today.day)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Context(midnight, now, calendar, prefer, style == "plain")
+    return Context(midnight, now, calendar, prefer, style != "business", style == "plain-spans")
 
 
 def _period(span: Span, context: Context, cut: bool, label: str) -> Period | None:
@@ -118,7 +107,7 @@ def _period(span: Span, context: Context, cut: bool, label: str) -> Period | Non
 
 
 def _span(value: t.TimeValue, context: Context) -> Span | None:
-    handler = None if _bare(value) else _HANDLERS.get(type(value))
+    handler = None if bare(value) else _HANDLERS.get(type(value))
     try:
         return handler(value, context) if handler else _recurring(value, context)
     except (OverflowError, ValueError):
@@ -141,7 +130,7 @@ def _recurring(value: t.TimeValue, context: Context) -> Span | None:
     if context.prefer == "future":
         return next((s for s in found if s.end and s.end > context.today), None)
     if plain:
-        this = unit(context.today, _cycle(value))
+        this = unit(context.today, cycle(value))
         inside = [
             s
             for s in found
@@ -152,32 +141,13 @@ def _recurring(value: t.TimeValue, context: Context) -> Span | None:
     return next((s for s in reversed(found) if s.start and s.start <= context.today), None)
 
 
-def _bare(value: t.TimeValue) -> bool:
-    """A date without a year or a weekday without a week."""
-    match value:
-        case t.Date(year=None) | t.Weekday(weeks=None) | t.WeekPart(weeks=None):
-            return True
-    return False
-
-
-def _cycle(value: t.TimeValue) -> Grain:
-    """How often a value recurs."""
-    match value:
-        case t.Weekday() | t.WeekPart():
-            return Grain.WEEK
-        case t.Clock():
-            return Grain.DAY
-        case t.Date(month=None, day=int()) | t.Tenth() | t.Edge(grain=Grain.MONTH):
-            return Grain.MONTH
-        case t.Edge(grain=Grain.QUARTER):
-            return Grain.QUARTER
-    return Grain.YEAR
-
-
 # ── relative ──────────────────────────────────────────────────────────────────────────────────
 
 
 def _slice(v: t.Slice, c: Context) -> Span | None:
+    if c.outer is None and v.inside:
+        around = Grain.MONTH if v.grain in (Grain.DAY, Grain.WEEK) else Grain.YEAR
+        return _slice(v, replace(c, outer=unit(c.today, around)))
     if c.outer is None:
         if v.grain in (Grain.QUARTER, Grain.HALF) and v.n < 4:
             year = unit(c.today, Grain.YEAR)
@@ -206,37 +176,23 @@ _CLOSES_THE_YEAR = (t.SolarTerm("小寒"), t.SolarTerm("大寒"), t.Feast("除�
 
 def _within(v: t.Within, c: Context) -> Span | None:
     outer = _span(v.outer, replace(c, outer=None))
-    return (
-        None if outer is None else _span(v.inner, replace(c, outer=outer, after=None, before=None))
-    )
+    if outer is None:
+        return None
+    if c.plain and outer.start and v.inner in _CLOSES_THE_YEAR:  # the suites count lunar years
+        outer = unit(add(outer.start, 1, Grain.YEAR), Grain.YEAR)
+    return _span(v.inner, replace(c, outer=outer, after=None, before=None))
 
 
-# ── ranges ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _floating(value: t.TimeValue) -> bool:
-    """Without a year of its own."""
-    match value:
-        case t.Date(year=year):
-            return year is None
-        case t.Weekday(weeks=weeks):
-            return weeks is None
-        case t.LunarDate(year=year):
-            return year is None
-        case t.Within(outer=outer):
-            return _floating(outer)
-        case t.Nth() | t.Edge() | t.Tenth() | t.Feast() | t.SolarTerm() | t.Clock():
-            return True
-    return False
+# ── ranges ──────────────────────────────────────────────────────────────────────────────────
 
 
 def _range(v: t.Range, c: Context) -> Span | None:
-    if _floating(v.first) and not _floating(v.last):
+    if floating(v.first) and not floating(v.last):
         end = _span(v.last, c)
         start = _span(v.first, replace(c, before=end.start)) if end else None
     else:
         start = _span(v.first, c)
-        end = _span(v.last, replace(c, after=start.start) if start and _floating(v.last) else c)
+        end = _span(v.last, replace(c, after=start.start) if start and floating(v.last) else c)
     if start is None or end is None or start.start is None or end.end is None:
         return None
     through = end.start if c.plain and _open_ended(v) else end.end

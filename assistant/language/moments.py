@@ -41,6 +41,7 @@ class Context:
     calendar: Calendar = DEFAULT
     prefer: str = "past"
     plain: bool = False
+    spans: bool = False  # 兩天前 is the two days before
     outer: Span | None = None
     after: datetime | None = None  # the start of the range whose end is sought
     before: datetime | None = None
@@ -77,9 +78,11 @@ def following(v: t.Next, c: Context) -> Span:
 
 
 def _ago(v: t.Ago, c: Context) -> Span | None:
+    if v.exact:
+        return unit(add(c.today, -v.n, v.grain), Grain.DAY)
     if v.grain in (Grain.HOUR, Grain.MINUTE):
         return unit(add(c.now, -v.n, v.grain), v.grain)
-    if c.plain and v.written and (v.grain is not Grain.YEAR or v.long):
+    if c.spans and v.written:
         return (
             last(t.Last(v.n, v.grain, True), c)
             if v.n > 0

@@ -6,6 +6,7 @@ The parser proper chooses between mentions with its own scores; this is the shor
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import get_args
 
@@ -13,8 +14,8 @@ from assistant.language.calendar import DEFAULT, Calendar, resolve_all
 from assistant.language.grammar import Mention, recognise
 from assistant.language.rules import EXPRESSIONS
 from assistant.language.text import normalise
-from assistant.language.times import Cyclic, SamePeriod, TimeValue
-from semantic_layer.query import Period
+from assistant.language.times import Cyclic, SamePeriod, TimeValue, WeekPart
+from semantic_layer.query import Grain, Period
 
 TIMES: frozenset[type] = frozenset(get_args(TimeValue))
 
@@ -38,6 +39,8 @@ def periods_in(
     source = normalise(text)
     resolved: dict[Mention, tuple[Period, ...]] = {}
     for m in recognise(source.text, EXPRESSIONS):
+        if isinstance(m.value, Cyclic) and m.value.grain is Grain.WEEKEND and style != "business":
+            m = replace(m, value=WeekPart(workdays=m.value.values == (0,)))
         if isinstance(m.value, (Cyclic, SamePeriod)):
             resolved[m] = ()
         elif type(m.value) in TIMES:

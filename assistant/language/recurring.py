@@ -230,3 +230,52 @@ _SIMPLE: dict[type[Any], Callable[[Any, datetime], Iterator[Span]]] = {
     t.Tenth: _tenths,
     t.Clock: _clocks,
 }
+
+
+def floating(value: t.TimeValue) -> bool:
+    """Without a year of its own."""
+    match value:
+        case t.Date(year=year):
+            return year is None
+        case t.Weekday(weeks=weeks):
+            return weeks is None
+        case t.LunarDate(year=year):
+            return year is None
+        case t.Within(outer=outer):
+            return floating(outer)
+        case t.Nth() | t.Edge() | t.Tenth() | t.Feast() | t.SolarTerm() | t.Clock():
+            return True
+    return False
+
+
+def rises(a: t.TimeValue, b: t.TimeValue) -> bool:
+    match a, b:
+        case t.Date(), t.Date():
+            return (a.month or 0, a.day or 0) < (b.month or 0, b.day or 0)
+        case t.Nth(), t.Nth():
+            return a.n < b.n
+        case t.Weekday(), t.Weekday():
+            return a.day < b.day
+    return False
+
+
+def bare(value: t.TimeValue) -> bool:
+    """A date without a year or a weekday without a week."""
+    match value:
+        case t.Date(year=None) | t.Weekday(weeks=None) | t.WeekPart(weeks=None):
+            return True
+    return False
+
+
+def cycle(value: t.TimeValue) -> Grain:
+    """How often a value recurs."""
+    match value:
+        case t.Weekday() | t.WeekPart():
+            return Grain.WEEK
+        case t.Clock():
+            return Grain.DAY
+        case t.Date(month=None, day=int()) | t.Tenth() | t.Edge(grain=Grain.MONTH):
+            return Grain.MONTH
+        case t.Edge(grain=Grain.QUARTER):
+            return Grain.QUARTER
+    return Grain.YEAR

@@ -51,6 +51,7 @@ class Ago:
     grain: Grain
     written: bool = False
     long: bool = False  # 之前、之后
+    exact: bool = False  # the very day: 去年今天
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,17 @@ class Nth:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The first n units of the outer period, or its last: 前三季度, 最后3周."""
+    """The first n units of the outer period, or its last: 前三季度, 最后3周.
+
+    Without an outer period 前三天 are the three days before today, unless ``inside`` (头三个月, 最后两周:
+    of this year, or of this month where days and weeks are counted).
+    """
 
     n: int
     grain: Grain
     end: bool = False
     written: bool = True
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,35 +245,10 @@ class Several:
 
 
 TimeValue = (
-    Shift
-    | Last
-    | Next
-    | Ago
-    | Date
-    | Nth
-    | Slice
-    | Edge
-    | Tenth
-    | Weekday
-    | WeekPart
-    | Feast
-    | LunarDate
-    | SolarTerm
-    | NthWeekday
-    | Recent
-    | Clock
-    | Decade
-    | Fiscal
-    | Within
-    | Range
-    | Since
-    | Before
-    | After
-    | Until
-    | Adjacent
-    | SamePeriod
-    | Several
-)
+    Shift | Last | Next | Ago | Date | Nth | Slice | Edge | Tenth | Weekday | WeekPart | Feast
+    | LunarDate | SolarTerm | NthWeekday | Recent | Clock | Decade | Fiscal | Within | Range | Since
+    | Before | After | Until | Adjacent | SamePeriod | Several
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from assistant.language.grammar import Rule
 from assistant.language.rules import (
     compose,
     dates,
+    english,
     festival,
     filters,
     grain,
@@ -22,6 +23,7 @@ EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
     *number.grammar.rules,
     *time.grammar.rules,
     *dates.grammar.rules,
+    *english.grammar.rules,
     *festival.grammar.rules,
     *grain.grammar.rules,
     *compose.grammar.rules,

@@ -255,12 +255,24 @@ def explained(_: TimeValue, __: str, exact: TimeValue, ___: str) -> TimeValue:
 
 
 @grammar.rule(
-    [re.compile("([昨今前明后])([晚早])上?(?!会|教|期|就|已)")],
+    [re.compile("([昨今前明后寻琴])([晚早])上?(?!会|教|期|就|已)")],
     examples={"昨晚": Within(Shift(-1, Grain.DAY), Clock(1080, 1440))},
 )
 def evening(m: re.Match[str]) -> Within:
     hours = Clock(18 * 60, 24 * 60) if m[2] == "晚" else Clock(6 * 60, 9 * 60)
     return Within(Shift(DAYS[m[1]], Grain.DAY), hours)
+
+
+@grammar.rule(
+    [re.compile("([上前下后])半个?月(?!前|后|内)")],
+    examples={"上半月": Range(Date(day=1), Date(day=15), "至")},
+)
+def half_month(m: re.Match[str]) -> Range | None:
+    if "个" in m[0] and m[1] in "前后":
+        return None  # 前半个月 may be the fifteen days before today
+    if m[1] in "上前":
+        return Range(Date(day=1), Date(day=15), "至")
+    return Range(Date(day=16), Edge("end", Grain.MONTH), "至")
 
 
 SEASONS = {"春": (3, 5), "夏": (6, 8), "秋": (9, 11), "冬": (12, 2)}

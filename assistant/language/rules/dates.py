@@ -31,7 +31,7 @@ D = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|�
 @grammar.rule(
     [
         re.compile(
-            rf"(?<![\d.])({Y4}|\d\d|{Y_CN})\s*年(?!年)的?\s*"
+            rf"(?<![\d.])({Y4}|\d\d|{Y_CN})\s*年(?![年代])的?\s*"
             rf"(?:({M})\s*月份?(?:\s*({D})(?:\s*[日号]|(?=[至到~\-,\s]|$)))?)?"
         )
     ],
@@ -87,9 +87,9 @@ def month_first(m: re.Match[str]) -> Date | None:
 
 
 @grammar.rule(
-    [re.compile(rf"(?<![\d.])({D})\s*[日号](?!店|线|楼|均|活|销|用|化)")],
+    [re.compile(rf"(?<![\d.])({D})\s*(?:号(?!店|线|楼)|日(?![均活销用化留移滚内复转未窗游]))")],
     examples={"15号": Date(day=15), "二十日": Date(day=20)},
-    rejects=("1号店", "10日均", "32号"),
+    rejects=("1号店", "10日均", "32号", "7日留存", "30日移动平均"),
 )
 def day_only(m: re.Match[str]) -> Date | None:
     return Date(day=count(m[1]))
@@ -240,7 +240,7 @@ def bare_edge(text: str) -> Edge:
 @grammar.rule(
     [
         re.compile(
-            r"(上世纪|上个世纪|本世纪|20世纪|二十世纪|21世纪)?([一二三四五六七八九]十|\d0)年代"
+            r"(上世纪|上个世纪|本世纪|20世纪|二十世纪|21世纪)?(\d\d\d0|[一二三四五六七八九]十|\d0)年代"
         )
     ],
     examples={"九十年代": Decade(90), "上世纪80年代": Decade(1980)},
@@ -249,7 +249,9 @@ def decade(m: re.Match[str]) -> Decade | None:
     tens = count(m[2])
     if tens is None:
         return None
-    century = 0 if not m[1] else 2000 if m[1][0] in "本" or m[1].startswith("21") else 1900
+    century = (
+        0 if not m[1] or tens >= 100 else 2000 if m[1][0] in "本" or m[1].startswith("21") else 1900
+    )
     return Decade(century + tens)
 
 

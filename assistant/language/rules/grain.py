@@ -103,6 +103,9 @@ def unit_word(m: re.Match[str]) -> PerGrain:
     return PerGrain(UNITS[said] if said else Grain.HOUR)
 
 
+DAYS_LONG = re.compile("[均留移滚内复转未窗游]|之内|以内")  # what follows a number of days
+
+
 @grammar.rule(
     [
         re.compile(
@@ -123,7 +126,7 @@ def duration(m: re.Match[str]) -> Duration | None:
     unit, counted = m[5], bool(m[2] or m[4])
     if unit in ("月", "月份", "季", "季度") and not counted:
         return None
-    if unit == "月份" or unit == "日" or unit == "年度":
+    if unit in ("月份", "年度") or (unit == "日" and not DAYS_LONG.match(m.string, m.end(5))):
         return None
     if m[3] and unit == "年":
         return Duration(1, Grain.HALF)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.language.grammar import Grammar, word
+from assistant.language.rules.numerals import ARABIC, DIGITS, TENS, chinese
 
 grammar = Grammar()
 
@@ -29,95 +30,24 @@ class Number:
     kind: Kind = Kind.PLAIN
 
 
-DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
-DIGITS |= {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")}
-DIGITS |= {"两": 2, "俩": 2, "仨": 3, "参": 3, "幺": 1}
-TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-SCALES = {"兆": 10**12, "亿": 10**8, "万": 10**4}
 LATIN = {"k": 1e3, "w": 1e4, "m": 1e6, "kw": 1e7, "b": 1e9, "e": 1e8}
 
 _ABOUT = "几余多来"
 _NOT_NUMBERS = ("万一",)
 _FUNCTION_WORDS = "下样直起些共定般切旦致键体律并边向贯度旁味齐连如同川"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _D = "".join(DIGITS)
-_TOKEN = re.compile(rf"({_ARABIC}|[{_D}])?([{''.join(TENS)}])?")
-
-
-def chinese(text: str) -> float | None:
-    """The value of a numeral in Chinese, mixed or Arabic digits; None if it is not one.
-
-    >>> chinese("四亿五千六百四十二万零一十五"), chinese("两千三百五"), chinese("5亿1万4千6百")
-    (456420015.0, 2350.0, 500014600.0)
-    >>> chinese("二零二三"), chinese("百三"), chinese("两千三点一")
-    (2023.0, 130.0, 2300.1)
-    """
-    text = text.replace("廿", "二十").replace("卅", "三十").replace("卌", "四十")
-    whole, dot, rest = text.partition("点")
-    if dot:
-        digits = "".join(str(DIGITS.get(c, c)) for c in rest)
-        value = _scaled(whole, 1)
-        if value is None or not digits.isdigit():
-            return None
-        return float(f"{value:.0f}.{digits}")
-    value = _scaled(text, 1)
-    return None if value is None else float(value)
-
-
-def _scaled(text: str, unit: int) -> float | None:
-    """``unit`` is the scale just said: a lone digit after it counts its tenth (九万四)."""
-    for name, scale in SCALES.items():
-        left, mark, right = text.rpartition(name)
-        if mark:
-            head = _scaled(left, 1) if left else (1.0 if right else None)
-            tail = _scaled(right, scale) if right else 0.0
-            return None if head is None or tail is None else round(head * scale + tail, 6)
-    return _small(text, unit)
-
-
-def _small(text: str, unit: int) -> float | None:
-    if not text:
-        return None
-    if all(c in DIGITS for c in text) and len(text) > 1 and not (text[0] in "零〇" and unit > 1):
-        return float("".join(str(DIGITS[c]) for c in text))
-    total, gap = 0.0, False
-    for m in _TOKEN.finditer(text):
-        if m.end() == m.start():
-            if m.end() < len(text):
-                return None
-            break
-        digit, ten = m[1], m[2]
-        if digit in ("零", "〇") and not ten:
-            gap = True
-            continue
-        value = (
-            1.0
-            if digit is None
-            else float(DIGITS.get(digit, 0))
-            if digit in DIGITS
-            else float(digit.replace(",", ""))
-        )
-        if digit in ("零", "〇"):
-            value = 1.0  # 一百零十
-        if ten:
-            unit, gap = TENS[ten], False
-            total += value * unit
-        else:
-            total += value * (unit // 10 if unit >= 100 and not gap and value < 10 else 1)
-            unit = 1
-    return total
 
 
 _CHINESE = rf"(?!百分位)[{_D}十拾百佰千仟廿卅卌]"
 _BODY = (
-    rf"(?:(?:{_ARABIC})\s*个?(?=[{_ABOUT}]?[十百千万亿兆])|{_CHINESE}|万(?=[{_D}亿万]))"
-    rf"(?:(?:{_ARABIC})|{_CHINESE}|[{_ABOUT}](?=[十百千万亿兆])|个?[万亿兆])*"
+    rf"(?:(?:{ARABIC})\s*个?(?=[{_ABOUT}]?[十百千万亿兆])|{_CHINESE}|万(?=[{_D}亿万]))"
+    rf"(?:(?:{ARABIC})|{_CHINESE}|[{_ABOUT}](?=[十百千万亿兆])|个?[万亿兆])*"
     rf"(?:点[{_D}\d]+)?"
 )
 
 
 @grammar.rule(
-    [re.compile(rf"(?<![\d.a-z])(?:[-+负]\s*)?(?:{_ARABIC})(?:e[+-]?\d+)?(?![\d])")],
+    [re.compile(rf"(?<![\d.a-z])(?:[-+负]\s*)?(?:{ARABIC})(?:e[+-]?\d+)?(?![\d])")],
     examples={"3": Number(3), "12.5": Number(12.5), "1,234.5": Number(1234.5), "-5": Number(-5)},
     rejects=("a3b", "v5"),
 )

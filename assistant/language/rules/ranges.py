@@ -217,3 +217,11 @@ def adjacent(base: TimeValue, m: re.Match[str]) -> Adjacent | None:
 )
 def about(value: TimeValue, said: str) -> TimeValue | None:
     return None if isinstance(value, (Range, Several)) and said in "内里中" else value
+
+
+@grammar.rule(
+    [Since, re.compile("[(]"), Since | Date, re.compile("(?:起|开始)?[)]")],
+    examples={"财年至今(4月起)": Since(Date(month=4))},
+)
+def since_explained(_: Since, __: str, exact: TimeValue, ___: str) -> Since:
+    return exact if isinstance(exact, Since) else Since(exact)

@@ -49,7 +49,7 @@ grammar = Grammar()
 @grammar.rule(
     [
         re.compile(
-            r"(大前|大后|[前昨今明后寻])(?:[天日](?![猫津气用化本均报活销])|儿个?)|(?<![\u4e00-\u9fff])全天|当[天日](?!猫)"
+            r"(大前|大后|[前昨今明后寻])(?:[天日](?![猫津气用化本均报活销])|儿个?)|(?<![\u4e00-\u9fff])全天|[琴寻听]日|(?<!占)当[天日](?!猫)"
         )
     ],
     examples={"今天": Shift(0, DAY), "昨日": Shift(-1, DAY), "大前天": Shift(-3, DAY)},
@@ -58,7 +58,7 @@ grammar = Grammar()
 def named_day(m: re.Match[str]) -> Shift | None:
     if m.string.startswith("头条", m.end()):
         return None
-    return Shift(DAYS[m[1]] if m[1] else 0, DAY)
+    return Shift(DAYS[m[1] or m[0][0]], DAY)
 
 
 @grammar.rule(
@@ -77,7 +77,7 @@ def named_year(m: re.Match[str]) -> Shift:
 @grammar.rule(
     [
         re.compile(
-            rf"(上+|下+|本|这|当|今|此|现)一?个?(?:{WHOLE})?({UNIT}){NOT_A_WORD}(?!半[^年]|同期)"
+            rf"(上+|下+|本|这|呢|(?<!占)当|今|此|现)一?个?(?:{WHOLE})?({UNIT}){NOT_A_WORD}(?!半[^年]|同期)"
         )
     ],
     examples={
@@ -180,13 +180,13 @@ def first_n(m: re.Match[str]) -> Slice | Last | Next | None:
 
 @grammar.rule(
     [re.compile(rf"(最后|最末|末|头|最开始|最初|开头)({N})个?({UNIT})")],
-    examples={"最后3周": Slice(3, WEEK, end=True, written=False), "头三天": Slice(3, DAY)},
+    examples={"最后3周": Slice(3, WEEK, True, False, True), "头三天": Slice(3, DAY, inside=True)},
 )
 def edge_n(m: re.Match[str]) -> Slice | None:
     n = count(m[2])
     if n is None or m[0].startswith("最后一"):
         return None
-    return Slice(n, UNITS[m[3]], m[1][-1] in "后末", not m[2].isdigit())
+    return Slice(n, UNITS[m[3]], m[1][-1] in "后末", not m[2].isdigit(), True)
 
 
 @grammar.rule(
@@ -221,7 +221,7 @@ def ago(m: re.Match[str]) -> Ago | None:
 @grammar.rule(
     [
         re.compile(
-            r"(去年|前年|上个?月|上个?季度?|上一?周|上个?星期|昨天|上年)的?(?:同期|同一?时期|同一?时间|同一?时段|同[月季日天周]|今[日天]|这个?时候)"
+            r"(去年|前年|上个?月|上个?季度?|上一?周|上个?星期|昨天|上年)的?(?:同期|同一?时期|同一?时间|同一?时段|同[月季周]|这个?时候)"
         )
     ],
     examples={"去年同期": SamePeriod(-1, YEAR), "上月同期": SamePeriod(-1, MONTH)},
@@ -243,12 +243,21 @@ def same_period(m: re.Match[str]) -> SamePeriod:
     return SamePeriod(-2 if said == "前年" else -1, grain)
 
 
+@grammar.rule(
+    [re.compile("(去年|前年|上个?月|上一?周|上个?星期)的?(?:今[日天]|同一[天日])")],
+    examples={"去年今天": Ago(1, YEAR, exact=True), "上周今日": Ago(1, WEEK, exact=True)},
+)
+def same_day(m: re.Match[str]) -> Ago:
+    grain = YEAR if "年" in m[1] else MONTH if "月" in m[1] else WEEK
+    return Ago(2 if m[1] == "前年" else 1, grain, exact=True)
+
+
 _WEEK = r"(?:周|星期|礼拜)"
 _DAY = r"([一二三四五六日天1-7])(?![共直起些定般样均活销单个家种款类大年用]|[0-9])(?!(?<=一)下)"
 
 
 @grammar.rule(
-    [re.compile(rf"(?<!每)(?<!按)(上+|下+|本|这|今|当)?一?个?{_WEEK}{_WEEK}?{_DAY}")],
+    [re.compile(rf"(?<!每)(?<!按)(上+|下+|本|这|呢|今|当)?一?个?{_WEEK}{_WEEK}?{_DAY}")],
     examples={
         "周三": Weekday(3),
         "上周一": Weekday(1, -1),
@@ -266,7 +275,7 @@ def weekday(m: re.Match[str]) -> Weekday:
 
 
 @grammar.rule(
-    [re.compile(rf"(上+|下+|本|这|当)一?个?{_WEEK}?(?:的)?(周末|末|工作日)")],
+    [re.compile(rf"(上+|下+|本|这|呢|当)一?个?{_WEEK}?(?:的)?(周末|末|工作日)")],
     examples={"上周末": WeekPart(False, -1), "本周工作日": WeekPart(True, 0)},
 )
 def week_part(m: re.Match[str]) -> WeekPart | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language.rules.number import chinese
+from assistant.language.rules.numerals import chinese
 from semantic_layer.query import Grain
 
 DAY, WEEK, MONTH, QUARTER, YEAR = Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR
@@ -36,11 +36,13 @@ DAYS = {
     "大前": -3,
     "前": -2,
     "昨": -1,
-    "尋": -1,
     "寻": -1,
+    "琴": -1,
     "今": 0,
     "当": 0,
+    "全": 0,
     "明": 1,
+    "听": 1,
     "后": 2,
     "大后": 3,
 }
