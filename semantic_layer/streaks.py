@@ -19,6 +19,7 @@ from semantic_layer.expressions import (
     number,
     quote,
     table,
+    zero,
 )
 from semantic_layer.facts import Slot
 from semantic_layer.grids import Build, Grid, cells
@@ -68,6 +69,8 @@ def streak_stage(
         .from_(table(relation), copy=False)
         .where(complete, copy=False)
     )
+    if streak.direction == "zero":
+        seen = seen.select(_active(of.name, names).as_("active", copy=False), copy=False)
     relation = build.add("steps", seen)
     moved = exp.select(
         exp.Star(), _holds(streak, of.name).as_("holds", copy=False), copy=False
@@ -119,19 +122,22 @@ def _holds(streak: Streak, name: str) -> exp.Expr:
         case "up":
             return exp.GT(this=value, expression=before)
         case "zero":
-            return exp.EQ(
-                this=exp.Coalesce(this=value, expressions=[number(0)]), expression=number(0)
-            )
+            return exp.and_(exp.EQ(this=zero(value), expression=number(0)), column("active"))
         case "nonzero":
-            return exp.NEQ(
-                this=exp.Coalesce(this=value, expressions=[number(0)]), expression=number(0)
-            )
+            return exp.NEQ(this=zero(value), expression=number(0))
         case "above":
             return exp.GT(this=value, expression=number(streak.value or 0))
         case "below":
             return exp.LT(this=value, expression=number(streak.value or 0))
         case _:
             raise Unanswerable("mixed")
+
+
+def _active(name: str, names: list[exp.Column]) -> exp.Expr:
+    """Something happened before: who only begins next week has not been silent for years."""
+    happened = exp.NEQ(this=zero(column(name)), expression=number(0))
+    along = [exp.Ordered(this=column("bucket"), nulls_first=False)]
+    return over(call("bool_or", happened), list(names), along)
 
 
 def _lengths(relation: str, names: list[exp.Column], of: str, streak: Streak) -> exp.Select:
