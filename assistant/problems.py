@@ -15,10 +15,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {  # code → (发生了什么, 可以怎么做)
         # the sentence
         "empty-question": ("还没有写问题。", "可以问：{suggestions}。"),
-        "long-question": (
-            "问题有 {length} 个字，超过了 {limit} 个字。",
-            "留下指标、时间和条件就够了。",
-        ),
+        "long-question": ("问题太长，没有读完。", "留下指标、时间和条件就够了，一次问一件事。"),
         "no-metric": ("没看出要看哪个指标。", "说出指标就能答，例如：{suggestions}。"),
         "unread-words": (
             "「{words}」没看懂，它可能会改变结果，所以没有直接算。",
@@ -42,9 +39,26 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "「{dimension}」不是数值，不能求和、求平均或比大小。",
             "可以数个数或分组看。",
         ),
-        "not-comparable": (
-            "「{metric}」在这个时间范围内没有可比的另一期。",
-            "先说清一个时间段，例如：上个月。",
+        "compare-needs-period": (
+            "没有说时间段，不知道和哪一期比。",
+            "先说清一个时间段，例如：上个月、今年。",
+        ),
+        "needs-period": ("「{metric}」要有时间段才能算。", "加上时间再问，例如：近30天、今年。"),
+        "needs-time-group": (
+            "累计、移动平均和逐期变化要沿着时间算。",
+            "说清按天、按周还是按月，例如：每月累计。",
+        ),
+        "having-needs-group": (
+            "这个条件要先分组才能比。",
+            "说清按什么分，例如：各城市里高于平均的。",
+        ),
+        "nothing-to-rank-by": ("没有可以排名的数值。", "说出按哪个数值排，例如：金额最大的。"),
+        "nothing-asked": ("没看出要看什么。", "说出一个指标或一列，例如：{suggestions}。"),
+        "not-a-table-question": ("这个问题不能直接查表回答。", "换成指标或明细来问。"),
+        "unknown-name": ("模型里没有「{name}」。", "可能是模型改过了，重新问一次。"),
+        "mixed": (
+            "这些要求放在一起没有一致的算法。",
+            "拆成两个问题：先看分组，再看累计、连续或占比。",
         ),
         "bad-query": ("这个查询写不成合法的取数语句。", "换个说法再问，或从左侧的指标里选。"),
         "not-supported-yet": ("现在还不能{what}。", "可以改问：{suggestions}。"),
@@ -94,7 +108,7 @@ _STAND_INS = MappingProxyType(
         "roles": "相应的数据",
         "why": "样本不足",
         "limit": "上限",
-        "length": "很多",
+        "name": "这一项",
         "seconds": "规定的",
         "until": "昨天",
         "since": "数据起点",

@@ -1,169 +1,54 @@
-"""How an answer is told: the reading said back, headlines, findings, problems.
-
-The toy shop has countable rows, so that every figure in a sentence can be checked by hand.
-"""
+"""How a result is told: headlines, findings, advice, next questions, and nothing to tell."""
 
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
-from assistant.answer.compose import compose
-from assistant.answer.wording import describe, sentence
-from assistant.reply import Answer
+from assistant.answer.compose import compose, compose_catalog
+from assistant.answer.next_questions import next_questions
+from assistant.reply import Answer, Refusal
 from semantic_layer import query as q
 from semantic_layer.catalog import (
-    Aggregate,
-    Catalog,
-    Dimension,
     Direction,
     Format,
     Kind,
-    Metric,
-    NamedCondition,
-    Ratio,
-    Table,
 )
 from semantic_layer.query import (
     Agg,
-    AnalysisQuery,
-    And,
-    Benchmark,
     By,
-    ByBucket,
-    ByPeriod,
     ByTime,
     CatalogQuery,
-    ColumnAggregate,
-    CompareKind,
-    Comparison,
     Contrast,
     DetailQuery,
     Form,
-    Formula,
     Grain,
     Having,
-    HavingChange,
-    Members,
     MetricQuery,
     MetricRef,
-    Not,
     Op,
-    Or,
-    Order,
     Period,
-    PerUnit,
-    Ref,
     Rollup,
     Scope,
-    Streak,
-    Term,
     Top,
     Where,
-    WhereTime,
-    Window,
-    WindowKind,
 )
 from semantic_layer.result import Column, ColumnRole, Result
-
-GMV, ORDERS, RATE = MetricRef("gmv"), MetricRef("orders"), MetricRef("refund_rate")
-MAY = Period(date(2026, 5, 1), date(2026, 6, 1), "上个月", Grain.MONTH)
-JUNE = Period(date(2026, 6, 1), date(2026, 6, 24), "本月", Grain.MONTH, partial=True)
-YOY = Comparison(CompareKind.YEAR_OVER_YEAR)
-
-
-def dimension(name: str, label: str, kind: Kind = Kind.TEXT, **more: Any) -> Dimension:
-    return Dimension(name, label, more.pop("table", "sale"), name, kind, **more)
-
-
-SHOP = Catalog(
-    name="shop",
-    label="小店",
-    tables={
-        "sale": Table(
-            "sale",
-            "订单表",
-            "sale",
-            key=("order_id",),
-            entity="订单",
-            classifier="单",
-            time="paid_at",
-        ),
-        "user": Table("user", "用户表", "user", key=("user_id",), entity="用户", classifier="位"),
-    },
-    joins=(),
-    dimensions={
-        d.name: d
-        for d in (
-            dimension("region", "大区", lexicon=True, order=("华东", "华南", "华北")),
-            dimension("city", "城市", lexicon=True, parent="region"),
-            dimension("channel", "渠道", lexicon=True, order=("线上", "门店")),
-            dimension("price", "单价", Kind.NUMBER, unit="元", format=Format.MONEY),
-            dimension("paid_at", "支付时间", Kind.TIME),
-            dimension("joined_at", "注册时间", Kind.TIME, table="user"),
-            dimension("user_id", "用户编号", Kind.KEY),
-            dimension("order_id", "订单编号", Kind.KEY),
-            dimension("phone", "手机号", sensitive=True, table="user"),
-        )
-    },
-    metrics={
-        m.name: m
-        for m in (
-            Metric(
-                "gmv",
-                "销售额",
-                Aggregate(Agg.SUM, "sale", "pay"),
-                "元",
-                Format.MONEY,
-                definition="支付金额合计",
-                owner="财务",
-            ),
-            Metric("orders", "订单数", Aggregate(Agg.COUNT, "sale"), "单", Format.COUNT),
-            Metric(
-                "refunds",
-                "退款金额",
-                Aggregate(Agg.SUM, "sale", "back"),
-                "元",
-                Format.MONEY,
-                direction=Direction.DOWN,
-            ),
-            Metric(
-                "refund_rate",
-                "退款率",
-                Ratio("refunds", "gmv"),
-                "",
-                Format.PERCENT,
-                direction=Direction.DOWN,
-            ),
-        )
-    },
-    terms={
-        "loyal": NamedCondition("loyal", "核心用户", "user", "n > 3", definition="买过三次以上")
-    },
-    values={
-        "city": ("上海", "杭州", "广州"),
-        "region": ("华东", "华南", "华北"),
-        "channel": ("线上", "门店"),
-    },
-    until=date(2026, 6, 23),
-    since=date(2024, 1, 1),
-    primary=("gmv", "orders"),
-    examples=(("看数", "上个月销售额"), ("对比", "本月销售额同比")),
+from tests.toy_shop import (
+    GMV,
+    GMV_COLUMN,
+    GMV_RATE,
+    MAY,
+    MONTH,
+    PREVIOUS,
+    RATE,
+    REGION,
+    SHOP,
+    YOY,
 )
-
-MONEY = {"kind": Kind.NUMBER, "role": ColumnRole.MEASURE, "unit": "元", "format": Format.MONEY}
-GMV_COLUMN = Column("gmv", "销售额", source="gmv", direction=Direction.UP, **MONEY)
-REGION = Column("region", "大区", Kind.TEXT, ColumnRole.DIMENSION, source="region")
-MONTH = Column("month", "月", Kind.TIME, ColumnRole.TIME)
-PREVIOUS = Column(
-    "gmv_previous", "去年同期", Kind.NUMBER, ColumnRole.PREVIOUS, "元", Format.MONEY, "gmv"
-)
-GMV_RATE = Column("gmv_rate", "同比", Kind.NUMBER, ColumnRole.CHANGE, "", Format.PERCENT, "gmv")
 
 
 def told(query: q.MetricQuery | q.DetailQuery, *columns: Column, rows: Any) -> Answer:
@@ -172,213 +57,217 @@ def told(query: q.MetricQuery | q.DetailQuery, *columns: Column, rows: Any) -> A
     return reply
 
 
-# ── the reading ───────────────────────────────────────────────────────────────────────────────
+# ── headlines ─────────────────────────────────────────────────────────────────────────────────
 
-TOP_CITIES = MetricQuery((GMV,), (By("city"),), Scope(periods=(MAY,)), top=Top(10))
-READINGS: tuple[tuple[q.Query, str], ...] = (
-    (MetricQuery((GMV,)), "未限定时间，销售额"),
-    (
-        MetricQuery(
-            (GMV,), (By("city"),), Scope(Where("region", Op.EQ, ("华东",)), (MAY,)), (YOY,)
-        ),
-        "上个月 2026-05-01 至 2026-05-31，大区为华东，按城市，销售额，同比 2025-05-01 至 2025-05-31",
-    ),
-    (
-        MetricQuery(
-            (GMV,), scope=Scope(periods=(JUNE,)), compare=(Comparison(CompareKind.PREVIOUS_PERIOD),)
-        ),
-        "本月 2026-06-01 至 2026-06-23（截至昨天），销售额，环比 2026-05-01 至 2026-05-23",
-    ),
-    (
-        MetricQuery((RATE,), scope=Scope(Members("city", TOP_CITIES))),
-        "未限定时间，城市在「上个月 2026-05-01 至 2026-05-31，销售额最高的前 10 个城市」里，退款率",
-    ),
-    (
-        MetricQuery((GMV,), (By("city"),), having=Having(RATE, Op.GT, (0.05,)), form=Form.WHICH),
-        "未限定时间，按城市，销售额，其中退款率高于 5%，问是哪些",
-    ),
-    (
-        MetricQuery((GMV,), (By("city"),), having=HavingChange(GMV, YOY, Op.LT, (-0.1,))),
-        "未限定时间，按城市，销售额，其中销售额同比下降超过 10%",
-    ),
-    (
-        MetricQuery((GMV,), (ByTime(Grain.MONTH), By("region")), top=Top(3, per=("region",))),
-        "未限定时间，按月，按大区，销售额，取每个大区内销售额最高的前 3 个月份",
-    ),
-    (
-        DetailQuery("sale", scope=Scope(periods=(MAY,)), order=(Order("price"),), top=Top(20)),
-        "上个月 2026-05-01 至 2026-05-31，列出订单明细，按单价从高到低，取前 20 单订单",
-    ),
-    (
-        MetricQuery(
-            (GMV,), (By("city"),), having=Having(GMV, Op.GE, (1_000_000,)), rollup=Rollup(Agg.COUNT)
-        ),
-        "未限定时间，按城市，销售额，其中销售额不低于 100 万元，数一数有几个城市",
-    ),
-    (CatalogQuery("definition", ("gmv",)), "销售额：口径"),
+PROVINCES = [("华东", 600_000.0), ("华南", 300_000.0), ("华北", 100_000.0)]
+
+
+def test_one_number_comes_first_with_its_change() -> None:
+    query = MetricQuery((GMV,), scope=Scope(periods=(MAY,)), compare=(YOY,))
+    answer = told(query, GMV_COLUMN, PREVIOUS, GMV_RATE, rows=[(12_345_000.0, 11_420_000.0, 0.081)])
+    assert answer.headline == "2026年5月 销售额 1,234.5 万元，同比 +8.1%（去年同期 1,142.0 万元）"
+    assert answer.chart is not None
+    assert answer.chart.mark == "kpi"
+    assert dict(answer.definitions)["销售额"] == "支付金额合计"
+    assert "同比" in dict(answer.definitions)
+
+
+def test_the_change_of_a_rate_is_in_points() -> None:
+    rate = Column("refund_rate", "退款率", Kind.NUMBER, ColumnRole.MEASURE, "", Format.PERCENT)
+    was = dataclasses.replace(
+        rate, name="refund_rate_previous", role=ColumnRole.PREVIOUS, of=rate.name
+    )
+    moved = dataclasses.replace(rate, name="refund_rate_rate", role=ColumnRole.CHANGE, of=rate.name)
+    query = MetricQuery((RATE,), scope=Scope(periods=(MAY,)), compare=(YOY,))
+    answer = told(query, rate, was, moved, rows=[(0.05, 0.038, 0.3158)])
+    assert "同比 +1.2 个百分点（去年同期 3.8%）" in answer.headline
+
+
+def test_a_ranking_names_the_leader_and_its_share() -> None:
+    answer = told(MetricQuery((GMV,), (By("region"),)), REGION, GMV_COLUMN, rows=PROVINCES)
+    assert (
+        answer.headline == "销售额最高的是 华东（60.0 万元），其次 华南（30.0 万元），共 3 个大区"
+    )
+    assert answer.findings == ("华东占销售额的 60.0%。",)
+    assert "未限定时间，用的是全部数据（2024-01-01 至 2026-06-23）" in answer.result.notes
+
+
+def test_shares_are_not_formed_of_a_cut_list() -> None:
+    query = MetricQuery((GMV,), (By("region"),), top=Top(3))
+    answer = told(query, REGION, GMV_COLUMN, rows=PROVINCES)
+    assert answer.findings == ()
+    assert "共 3 个" not in answer.headline
+
+
+def test_which_answers_with_a_name() -> None:
+    query = MetricQuery((GMV,), (By("region"),), top=Top(1), form=Form.WHICH)
+    assert told(query, REGION, GMV_COLUMN, rows=PROVINCES[:1]).headline == "华东，销售额 60.0 万元"
+
+
+@pytest.mark.parametrize(("held", "word"), [(True, "是"), (False, "否")])
+def test_yes_or_no_comes_first(held: bool, word: str) -> None:
+    claim = Column("claim", "成立", Kind.BOOL, ColumnRole.MEASURE)
+    query = MetricQuery((GMV,), claim=Having(GMV, Op.GT, (5.0,)), form=Form.YES_NO)
+    answer = told(query, GMV_COLUMN, claim, rows=[(9.0, held)])
+    assert answer.headline == f"{word}，销售额 9 元"
+
+
+def test_is_there_any_answers_no_rather_than_refusing() -> None:
+    query = DetailQuery("sale", scope=Scope(periods=(MAY,)), form=Form.YES_NO)
+    assert (
+        told(query, Column("price", "单价", Kind.NUMBER, ColumnRole.DIMENSION), rows=[]).headline
+        == "没有符合条件的订单"
+    )
+
+
+def test_a_trend_compares_whole_months_only() -> None:
+    scope = Scope(periods=(Period(date(2026, 3, 1), date(2026, 6, 24), "今年", partial=True),))
+    rows = [(date(2026, m, 1), v) for m, v in ((3, 100.0), (4, 90.0), (5, 150.0), (6, 20.0))]
+    query = MetricQuery((GMV,), (ByTime(Grain.MONTH),), scope, form=Form.TREND)
+    answer = told(query, MONTH, GMV_COLUMN, rows=rows)
+    assert answer.headline == (
+        "今年（截至 6 月 23 日）销售额从 2026年3月的 100 元 到 2026年5月的 150 元（+50.0%），"
+        "最高 2026年5月 150 元，最低 2026年4月 90 元"
+    )
+    assert answer.findings[-1] == "2026年5月比2026年4月 +66.7%；2026年6月还没有结束，未计入。"
+    assert answer.chart is not None
+    assert answer.chart.partial
+
+
+def test_a_contrast_says_who_is_higher_and_by_how_much() -> None:
+    columns = [
+        dataclasses.replace(GMV_COLUMN, name="left", label="线上"),
+        dataclasses.replace(GMV_COLUMN, name="right", label="门店"),
+    ]
+    query = MetricQuery((GMV,), contrast=Contrast("channel", "线上", "门店"))
+    answer = told(query, *columns, rows=[(90.0, 120.0)])
+    assert answer.headline == "线上 90 元，门店 120 元，线上低 30 元（-25.0%）"
+
+
+def test_a_count_of_groups_says_what_was_counted() -> None:
+    having = Having(GMV, Op.GE, (1_000_000,))
+    query = MetricQuery(
+        (GMV,), (By("city"),), having=having, rollup=Rollup(Agg.COUNT), form=Form.COUNT
+    )
+    groups = Column("groups", "城市数", Kind.NUMBER, ColumnRole.MEASURE, "", Format.COUNT)
+    assert told(query, groups, rows=[(7,)]).headline == "共 7 个城市（销售额不低于 100 万元）"
+
+
+def test_missing_is_a_dash_and_a_nameless_group_says_so() -> None:
+    rows = [(None, 5.0), ("华东", None), ("华南", 3.0), ("华北", 1.0)]
+    answer = told(MetricQuery((GMV,), (By("region"),)), REGION, GMV_COLUMN, rows=rows)
+    assert answer.headline.startswith("销售额最高的是 未填写（5 元）")
+
+
+def test_the_biggest_faller_leads_the_findings_and_the_advice() -> None:
+    rows = [("华东", 60.0, 50.0, 0.2), ("华南", 30.0, 60.0, -0.5), ("华北", 10.0, 10.0, 0.0)]
+    query = MetricQuery((GMV,), (By("region"),), Scope(periods=(MAY,)), (YOY,))
+    answer = told(query, REGION, GMV_COLUMN, PREVIOUS, GMV_RATE, rows=rows)
+    assert answer.findings[:2] == (
+        "华南同比减少最多：-30 元（-50.0%）。",
+        "华东同比增加最多：+10 元（+20.0%）。",
+    )
+    assert answer.advice[0].ask == "2026年5月华南销售额为什么跌了"
+    assert answer.advice[0].because == "华南销售额同比 -50.0%，从 60 元 到 30 元"
+
+
+def test_more_refunds_are_worse_not_better() -> None:
+    refunds = dataclasses.replace(
+        GMV_COLUMN, name="refunds", label="退款金额", source="refunds", direction=Direction.DOWN
+    )
+    was = dataclasses.replace(PREVIOUS, name="refunds_previous", of="refunds")
+    query = MetricQuery((MetricRef("refunds"),), (By("region"),), Scope(periods=(MAY,)), (YOY,))
+    rows = [("华东", 60.0, 50.0), ("华南", 30.0, 60.0)]
+    advice = told(query, REGION, refunds, was, rows=rows).advice
+    assert [a.action for a in advice] == ["先查清华东退款金额上升的来源"]
+
+
+# ── nothing to tell ───────────────────────────────────────────────────────────────────────────
+
+
+def refused(query: q.MetricQuery, rows: tuple[Any, ...] = ((None,),)) -> Refusal:
+    reply = compose("问", query, Result((GMV_COLUMN,), rows), SHOP)
+    assert isinstance(reply, Refusal)
+    return reply
+
+
+def test_a_period_after_the_data_says_how_far_they_go() -> None:
+    period = Period(date(2027, 1, 1), date(2028, 1, 1), "明年", Grain.YEAR)
+    reply = refused(MetricQuery((GMV,), scope=Scope(periods=(period,))))
+    assert reply.code == "future"
+    assert reply.message == "明年 2027-01-01 至 2027-12-31 还没有发生，数据到 2026-06-23 为止。"
+    assert reply.next_questions[0] == "上个月销售额"
+
+
+def test_a_period_before_the_data_says_where_they_begin() -> None:
+    period = Period(date(2019, 1, 1), date(2020, 1, 1), "2019年", Grain.YEAR)
+    reply = refused(MetricQuery((GMV,), scope=Scope(periods=(period,))))
+    assert (reply.code, "2024-01-01" in reply.message) == ("too-early", True)
+
+
+def test_conditions_that_nobody_meets_are_named() -> None:
+    scope = Scope(Where("city", Op.EQ, ("拉萨",)), (MAY,))
+    reply = refused(MetricQuery((GMV,), scope=scope))
+    assert reply.code == "empty-result"
+    assert reply.help == "数据从 2024-01-01 到 2026-06-23。可以放宽这些条件：城市为拉萨。"
+
+
+def test_nobody_above_the_bar_is_an_answer() -> None:
+    query = MetricQuery((RATE,), (By("city"),), having=Having(RATE, Op.GT, (0.05,)))
+    answer = told(
+        query, dataclasses.replace(REGION, name="city", label="城市"), GMV_COLUMN, rows=[]
+    )
+    assert answer.headline == "没有城市符合「退款率高于 5%」"
+    assert answer.chart is None
+
+
+# ── questions about the model ─────────────────────────────────────────────────────────────────
+
+
+def test_a_definition_comes_with_its_formula_unit_and_owner() -> None:
+    answer = compose_catalog("销售额怎么算", CatalogQuery("definition", ("gmv",)), SHOP)
+    assert isinstance(answer, Answer)
+    assert answer.headline == "销售额：支付金额合计"
+    assert answer.result.rows == (("销售额", "支付金额合计", "sum(pay)", "元", "财务"),)
+
+
+@pytest.mark.parametrize(
+    ("about", "names", "text"),
+    [
+        ("metrics", (), "共 4 个指标，如 销售额、订单数、退款金额、退款率"),
+        ("values", ("region",), "大区共 3 个：华东、华南、华北"),
+        ("freshness", (), "数据更新到 2026-06-23，最早从 2024-01-01 开始"),
+        ("tables", (), "共 2 张数据表"),
+    ],
 )
+def test_the_model_answers_about_itself(about: str, names: tuple[str, ...], text: str) -> None:
+    answer = compose_catalog("问", CatalogQuery(about, names), SHOP)
+    assert isinstance(answer, Answer)
+    assert answer.headline == text
 
 
-@pytest.mark.parametrize(("query", "text"), READINGS, ids=[t for _, t in READINGS])
-def test_a_query_is_said_back(query: q.Query, text: str) -> None:
-    assert describe(query, SHOP).text == text
-    assert sentence(query, SHOP) == f"{text}。"
+def test_sql_needs_a_question_before() -> None:
+    assert isinstance(compose_catalog("给我SQL", CatalogQuery("sql"), SHOP), Refusal)
+    answer = compose_catalog("给我SQL", CatalogQuery("sql"), SHOP, "SELECT 1")
+    assert isinstance(answer, Answer)
+    assert answer.sql == "SELECT 1"
 
 
-# One query per family, so that each field of the query types appears with a telling value.
-NESTED = MetricQuery((ORDERS,), (By("user_id"),), Scope(Where("city", Op.EQ, ("杭州",))))
-FULL = MetricQuery(
-    measures=(
-        MetricRef("gmv", Where("channel", Op.EQ, ("线上",))),
-        ColumnAggregate(Agg.PERCENTILE, "price", "sale", 0.9, Where("city", Op.EQ, ("上海",))),
-        PerUnit(ORDERS, "user_id"),
-        Formula("/", GMV, ORDERS),
-    ),
-    group_by=(
-        By("region"),
-        ByTime(Grain.QUARTER, "joined_at"),
-        ByPeriod(),
-        ByBucket("price", None, None, (50.0, 100.0)),
-        ByBucket(None, ORDERS, "user_id", (), 2.0),
-    ),
-    scope=Scope(
-        And(
-            (
-                Where("phone", Op.IS_NULL),
-                Where("city", Op.IN, ("上海", "杭州")),
-                WhereTime(Grain.DAY_OF_WEEK, (1, 3), "joined_at"),
-                Where("price", Op.LE, (Ref("paid_at"),)),
-                Or((Term("loyal", True), Not(Where("city", Op.CONTAINS, ("海",))))),
-                Members("user_id", NESTED, True),
-            )
-        ),
-        (Period(date(2025, 1, 1), date(2025, 2, 1), "过年", Grain.MONTH, True, "春节"),),
-        "joined_at",
-    ),
-    compare=(Comparison(CompareKind.PERIOD, MAY, ("difference",)),),
-    contrast=Contrast("channel", "线上", "门店"),
-    having=And(
-        (
-            Having(ORDERS, Op.GT, (Benchmark("group_average", RATE, 2.0),)),
-            HavingChange(GMV, Comparison(CompareKind.PERIOD, MAY), Op.LE, (-500.0,), "difference"),
-        )
-    ),
-    windows=(Window(WindowKind.SHARE, 1, 4, ("region",), False),),
-    top=Top(7, False, RATE, ("region",), 0.2, "difference", True, False, 3),
-    order=(Order("city", 0, False), Order(None, 1, True, "rate")),
-    rollup=Rollup(Agg.MEDIAN, 1),
-    streak=Streak(5, Grain.WEEK, "above", 300.0, False),
-    keep=Where("region", Op.EQ, ("华北",)),
-    claim=Having(GMV, Op.GE, (8.0,)),
-    form=Form.YES_NO,
-)
-BOTH = MetricQuery((GMV,), (By("city"),), top=Top(3, both=True))
-LISTING = DetailQuery(
-    "sale",
-    ("city", "price"),
-    Scope(Where("region", Op.EQ, ("华南",)), (MAY,)),
-    (Order("price", descending=False),),
-    Top(9),
-    True,
-    Contrast("city", "上海", "杭州"),
-    Form.COUNT,
-)
-ANALYSIS = AnalysisQuery(
-    "rfm", (("bins", 5),), Scope(periods=(MAY,)), ("channel",), GMV, "重要挽留"
-)
-SAMPLES: tuple[q.Query, ...] = (FULL, BOTH, LISTING, ANALYSIS, CatalogQuery("values", ("city",)))
-SILENT = {  # fields that say nothing of their own, and why
-    ("Period", "grain"): "follows from the dates, which are said",
-    ("ColumnAggregate", "table"): "the column names it unless two tables share the label",
-    ("Window", "n"): "only moving windows have it; they are read elsewhere in this file",
-}
+def test_sensitive_values_are_not_listed() -> None:
+    assert isinstance(compose_catalog("问", CatalogQuery("values", ("phone",)), SHOP), Refusal)
 
 
-Owner = tuple[str, str]
+# ── next questions ────────────────────────────────────────────────────────────────────────────
 
 
-def walk(
-    value: Any, path: str = "", above: tuple[Owner, ...] = ()
-) -> Iterator[tuple[str, tuple[Owner, ...]]]:
-    """Every field below ``value``: its path, and the (class, field) pairs that lead to it."""
-    if dataclasses.is_dataclass(value):
-        for f in dataclasses.fields(value):
-            here, chain = f"{path}.{f.name}", (*above, (type(value).__name__, f.name))
-            yield here, chain
-            yield from walk(getattr(value, f.name), here, chain)
-    elif isinstance(value, tuple):
-        for i, part in enumerate(value):
-            yield from walk(part, f"{path}[{i}]", above)
-
-
-def changed(value: Any, path: str) -> Any:
-    """``value`` with the field at ``path`` set to something else of the same kind."""
-    head, _, rest = path.lstrip(".").partition(".")
-    name, *indices = re.split(r"\[(\d+)\]", head)[0], *re.findall(r"\[(\d+)\]", head)
-    inner = getattr(value, name)
-    if not rest:
-        return dataclasses.replace(value, **{name: other(inner, value, name)})
-    if indices:
-        i = int(indices[0])
-        inner = (*inner[:i], changed(inner[i], rest), *inner[i + 1 :])
-        return dataclasses.replace(value, **{name: inner})
-    return dataclasses.replace(value, **{name: changed(inner, rest)})
-
-
-def other(value: Any, owner: Any, name: str) -> Any:
-    match value:
-        case bool():
-            return not value
-        case int() | float():
-            return value + 1 if name != "of" and name != "measure" else 0 if value else 1
-        case datetime() | date():
-            return date(2023, 3, 3)
-        case q.Op():
-            return Op.LT if value is not Op.LT else Op.GE
-        case Grain():
-            return Grain.YEAR
-        case Agg():
-            return Agg.MAX
-        case Form():
-            return Form.TREND
-        case CompareKind():
-            return CompareKind.PREVIOUS_PERIOD
-        case WindowKind():
-            return WindowKind.CUMULATIVE
-        case str():
-            return {"difference": "rate", "rate": "difference", "shop": "x"}.get(
-                value, f"{value}甲"
-            )
-        case ("difference",):
-            return ("rate",)
-        case tuple() if (
-            value and not dataclasses.is_dataclass(value[0]) and not isinstance(value[0], tuple)
-        ):
-            return (*value[:-1], other(value[-1], owner, name))
-        case tuple():
-            return value[:-1] if value else ()
-        case None:
-            return None
-        case _:
-            return None
-
-
-def fields_of_the_query_types() -> set[tuple[str, str]]:
-    kinds = [c for c in vars(q).values() if isinstance(c, type) and dataclasses.is_dataclass(c)]
-    return {(c.__name__, f.name) for c in kinds for f in dataclasses.fields(c)}
-
-
-def test_every_field_of_a_query_is_said() -> None:
-    """Two queries that differ in one field read differently, whichever field it is."""
-    seen: set[tuple[str, str]] = set(SILENT)
-    for query in SAMPLES:
-        before = describe(query, SHOP).text
-        for path, chain in walk(query):
-            try:
-                after = changed(query, path)
-                text = describe(after, SHOP).text
-            except (TypeError, AttributeError, IndexError, AssertionError):
-                continue  # a change that no longer makes a query says nothing about wording
-            if after != query and text != before:
-                seen.update(chain)
-    assert fields_of_the_query_types() - seen == set()
+def test_next_questions_go_beside_above_and_into_the_result() -> None:
+    query = MetricQuery((GMV,), (By("region"),), Scope(periods=(MAY,)))
+    asked = next_questions(query, Result((REGION, GMV_COLUMN), tuple(PROVINCES)), SHOP)
+    assert asked == (
+        "上个月销售额同比",
+        "上个月华东各城市的销售额",
+        "今年每月销售额走势",
+        "上个月各渠道的销售额",
+        "上个月销售额前5的城市",
+        "上个月各大区的订单数",
+    )
