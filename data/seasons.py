@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 START = date(2024, 1, 1)
-GROWTH = 0.235  # of demand, per year, as an exponent: active users grow nearly as fast
+GROWTH = 0.247  # of demand, per year, as an exponent: active users grow nearly as fast
 LOYAL = 0.3
 STAY_DAYS = 220
 SPRING_FESTIVALS = (date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17))

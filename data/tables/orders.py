@@ -230,12 +230,14 @@ def _lines(plan: Plan, world: World, rng: np.random.Generator, orders: Orders) -
     hero = orders.hero[order]
     price = world.price[product]
     more = np.where(price < 40, 0.34, np.where(price < 150, 0.16, 0.04))
+    if plan.plants(3):  # baskets grow inside every channel
+        more = more * np.interp(day[order], [0, 540, 905], [0.86, 0.9, 1.2])
     quantity = 1 + (rng.random(len(order)) < more) + (rng.random(len(order)) < more / 3)
     quantity = np.where(hero, 1, quantity)
-    rise = np.interp(day[order], [0, 540, 905], [0.85, 0.875, 1.0])
+    rise = np.interp(day[order], [0, 540, 905], [0.85, 0.865, 1.0])
     # The channel's discount narrows the price, the years raise it; both end in 9.
     asked = np.where(
-        hero, price, price * np.where(few[order], 0.8, 1.0) * (rise if plan.plants(3) else 0.95)
+        hero, price, price * np.where(few[order], 0.77, 1.0) * (rise if plan.plants(3) else 0.95)
     )
     dither = np.where(
         price >= 60, rng.uniform(-4.5, 4.5, len(order)), rng.uniform(0, 1, len(order))

@@ -11,6 +11,7 @@ from datetime import date
 
 import duckdb
 import numpy as np
+from scipy.special import ndtri
 
 from data.seasons import LOYAL, STAY_DAYS, day_of, joining
 from data.tables.plan import SECONDS, USERS_PER_CHUNK, Array, Maybe, Plan, Words, append, stamp
@@ -91,9 +92,10 @@ def make_people(plan: Plan, world: World, chunk: int) -> People:
     joined, city, guangdong = joined[order], city[order], guangdong[order]
     live, taste = live[order], taste[order]
     channel = channel_at(plan, live, taste, joined // SECONDS, guangdong)
-    rate = np.exp(rng.normal(-0.3, 0.72, n)) * (rng.random(n) > NEVER_BUYS)
-    big = rng.random(n) < BIG
-    silent = rng.random(n) < 0.18
+    # Dealt evenly within each channel, so that no channel has the big spenders by luck.
+    level, size, mood = _deal(np.lexsort((joined, channel)), rng)
+    rate = np.exp(-0.3 + 0.72 * ndtri(level)) * (rng.random(n) > NEVER_BUYS)
+    big, silent = size < BIG, mood < 0.22
     stays = np.where(rng.random(n) < LOYAL, plan.days, rng.exponential(STAY_DAYS, n))
     leaves = joined // SECONDS + np.maximum(stays, 1).astype(np.int64)
     if plan.plants(9):
@@ -115,6 +117,17 @@ def make_people(plan: Plan, world: World, chunk: int) -> People:
         android=rng.random(n) < 0.58,
         lag=rng.exponential(6.0, n).astype(np.int64),
     )
+
+
+def _deal(order: Array, rng: np.random.Generator) -> Array:
+    """Three numbers in 0..1 per user that cover the cube evenly over any run of ``order``.
+
+    The R3 sequence (Roberts 2018, "The unreasonable effectiveness of quasirandom sequences").
+    """
+    steps = 1.2207440846057596 ** -np.arange(1.0, 4.0)
+    dealt = np.empty((3, len(order)))
+    dealt[:, order] = (np.outer(steps, np.arange(len(order))) + rng.random((3, 1))) % 1
+    return np.clip(dealt, 1e-9, 1 - 1e-9)
 
 
 def spent_levels(spent: Array) -> Array:
