@@ -246,6 +246,8 @@ def _adjacent(v: t.Adjacent, c: Context) -> Span | None:
     if base is None or base.start is None or base.end is None:
         return None
     grain = Grain.DAY if v.grain not in LENGTHS else v.grain
+    if v.both:
+        return Span(add(base.start, -v.n, v.grain), add(base.end, v.n, v.grain), grain, base.lunar)
     if v.n < 0:
         return Span(add(base.start, v.n, v.grain), base.start, grain, base.lunar)
     return Span(base.end, add(base.end, v.n, v.grain), grain, base.lunar)

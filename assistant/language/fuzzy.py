@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.language.grammar import Mention
 from assistant.language.lexicon import Lexicon
+from assistant.language.meaning import Filler, UnitWord
 
 LATIN_RUN = re.compile(r"[a-z]{3,}")
 LIMIT = 200_000  # names; beyond, only metrics and dimensions are guessed
@@ -28,6 +29,14 @@ def sound(text: str) -> str:
     return "".join(lazy_pinyin(text))
 
 
+def _crosses(a: int, b: int, start: int, end: int) -> bool:
+    return (a < start < b < end) or (start < a < end < b)
+
+
+def _says_nothing(m: Mention) -> bool:
+    return isinstance(m.value, (Filler, UnitWord))
+
+
 class Fuzzy:
     """Indexes are built on the first use: most sentences never need them."""
 
@@ -37,12 +46,17 @@ class Fuzzy:
         self._by_pair: dict[str, set[str]] = {}
         self._initials: dict[str, list[str]] = {}
 
-    def mentions(self, text: str, holes: Iterable[tuple[int, int]]) -> list[Mention]:
-        """Guesses that cover at least one unread character."""
+    def mentions(
+        self, text: str, holes: Iterable[tuple[int, int]], exact: Iterable[Mention]
+    ) -> list[Mention]:
+        """Guesses that cover at least one unread character and cut no word that stands there exactly."""
         self._build()
+        solid = {(m.start, m.end) for m in exact if m.end - m.start > 1 and not _says_nothing(m)}
         found: dict[tuple[int, int], tuple[float, str]] = {}
         for start, end in holes:
             for a, b, name, closeness in self._near(text, start, end):
+                if any(_crosses(a, b, s, e) for s, e in solid):
+                    continue
                 if closeness > found.get((a, b), (0.0, ""))[0]:
                     found[a, b] = (closeness, name)
         return [

@@ -63,7 +63,7 @@ class Lexicon:
         for kinds in table.values():
             _one_role(catalog, kinds)
         self.names: dict[str, tuple[Any, ...]] = {
-            surface: tuple(_word(kind, tuple(items)) for kind, items in kinds.items())
+            surface: tuple(self._word(kind, tuple(items), kinds) for kind, items in kinds.items())
             for surface, kinds in table.items()
         }
         everything: dict[str, list[Any]] = {s: list(v) for s, v in self.names.items()}
@@ -73,6 +73,16 @@ class Lexicon:
         for surface, values in everything.items():
             self._automaton.add_word(surface, (len(surface), tuple(values)))
         self._automaton.make_automaton()
+
+    def _word(self, kind: type, items: tuple[Any, ...], kinds: dict[type, dict[Any, None]]) -> Any:
+        if kind is DimensionWord:
+            kinds_of = {d: self.catalog.dimensions[d].kind for d in items}
+            measurable = (Kind.NUMBER, Kind.TIME)
+            return DimensionWord(items, tuple(d for d in items if kinds_of[d] in measurable))
+        if kind is MetricWord:
+            values = kinds.get(ValueWord, {})
+            return MetricWord(items, tuple(dict.fromkeys(d for d, _ in values)))
+        return kind(items)
 
     def mentions(self, text: str) -> list[Mention]:
         """Every word of the lexicon in ``text`` (normalised), overlaps included."""
@@ -130,20 +140,19 @@ def _glued(text: str, at: int) -> bool:
     return left.isdigit() == right.isdigit()
 
 
-def _word(kind: type, items: tuple[Any, ...]) -> Any:
-    return kind(items)
-
-
 def _names(
     catalog: Catalog, analyses: Mapping[str, Iterable[str]]
 ) -> Iterator[tuple[str, type, Any]]:
     for metric in catalog.metrics.values():
-        for s in (metric.label, *metric.synonyms):
+        for s in (metric.label, *metric.synonyms, *_identifier(metric.name)):
             yield s, MetricWord, metric.name
         for s in metric.verbs:
             yield s, VerbWord, metric.name
+            if len(s) > 1 and not s.endswith(("过", "了")):
+                yield f"{s[0]}过{s[1:]}", VerbWord, metric.name  # 下单 → 下过单
+                yield f"{s[0]}了{s[1:]}", VerbWord, metric.name
     for dimension in catalog.dimensions.values():
-        for s in (dimension.label, *dimension.synonyms):
+        for s in (dimension.label, *dimension.synonyms, *_identifier(dimension.name)):
             yield s, DimensionWord, dimension.name
     for table in catalog.tables.values():
         for s in (table.label, table.entity, *table.synonyms):
@@ -155,6 +164,13 @@ def _names(
         for s in phrases:
             yield s, AnalysisWord, name
     yield from _values(catalog)
+
+
+def _identifier(name: str) -> tuple[str, ...]:
+    """channel and order_count may be typed as they are, or as order count."""
+    if not name.isascii() or "." in name:
+        return ()
+    return (name, name.replace("_", " ")) if "_" in name else (name,)
 
 
 def _values(catalog: Catalog) -> Iterator[tuple[str, type, Any]]:

@@ -28,12 +28,18 @@ from semantic_layer.query import (
 
 @dataclass(frozen=True, slots=True)
 class MetricWord:
+    """``values``: dimensions of which the same word is a value too (新客: a metric and a kind of buyer)."""
+
     names: tuple[str, ...]
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DimensionWord:
+    """``numbers``: those of the names that can be compared with a number."""
+
     names: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,10 @@ class Cue(StrEnum):
     ABOVE_AVERAGE = "above_average"
     AVERAGE_LEVEL = "average_level"  # 平均水平 均值
     OVERALL = "overall"  # 整体, 大盘
+    MORE = "more"  # 比…高
+    LESS = "less"
+    ASK = "ask"  # 吗
+    TOGETHER = "together"  # 同时, 都
     RESULT = "result"  # 结果, 上面的
     FIRST_TIME = "first_time"
     MISSING = "missing"
@@ -272,6 +282,7 @@ class Condition_:
     """A finished row condition; ``options`` one per way to take its words."""
 
     options: tuple[Condition, ...]
+    claim: bool = False  # asked whether it holds: 有没有超过500万
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ BEAM = 10
 def expand(mentions: Sequence[Mention], graph: Graph) -> list[tuple[tuple[Mention, ...], float]]:
     """Readings with one name per mention, cheapest first, with their price."""
     tables = _context(mentions, graph)
-    named = {n for x in mentions if isinstance(x.value, m.DimensionWord) for n in x.value.names}
+    naming = (m.DimensionWord, m.Grouping, m.Asked)
+    named = {n for x in mentions if isinstance(x.value, naming) for n in x.value.names}
     beam: list[tuple[tuple[Mention, ...], float]] = [((), 0.0)]
     for mention in mentions:
         choices = [
@@ -48,11 +49,11 @@ def _context(mentions: Sequence[Mention], graph: Graph) -> tuple[str, ...]:
     named: dict[str, None] = {}
     for x in mentions:
         match x.value:
-            case m.MetricWord((name,)):
+            case m.MetricWord((name,), _):
                 measured.update(dict.fromkeys(graph.tables_of_metric(name)))
             case m.Measured((option,)):
                 measured.update(dict.fromkeys(graph.tables_of(option)))
-            case m.DimensionWord((name,)):
+            case m.DimensionWord((name,), _):
                 named[graph.catalog.dimensions[name].table] = None
             case m.TableWord((name,)):
                 named[name] = None
@@ -62,7 +63,7 @@ def _context(mentions: Sequence[Mention], graph: Graph) -> tuple[str, ...]:
                 dimension = graph.catalog.dimensions.get(name)
                 table = dimension.table if dimension else name.removeprefix("@")
                 named[table] = None
-            case m.Condition_((condition,)) if isinstance(condition, (Having, HavingChange)):
+            case m.Condition_((condition,), _) if isinstance(condition, (Having, HavingChange)):
                 if condition.measure != MetricRef(""):
                     measured.update(dict.fromkeys(graph.tables_of(condition.measure)))
             case m.Values(((name, _),)):
@@ -82,7 +83,7 @@ def _choices(
 
     match value:
         case m.MetricWord(names) if len(names) > 1:
-            yield from ((m.MetricWord((n,)), 0.0) for n in names)
+            yield from ((replace(value, names=(n,)), 0.0) for n in names)
         case m.DimensionWord(names) if len(names) > 1:
             pairs = [(n, ()) for n in names]
             yield from ((m.DimensionWord((n,)), far(n) + _coarser(n, pairs, graph)) for n in names)
@@ -95,7 +96,7 @@ def _choices(
                 cost = far(option[0]) + _coarser(option[0], options, graph)
                 yield replace(value, options=(option,)), cost
         case m.Condition_(options) if len(options) > 1:
-            yield from ((m.Condition_((o,)), _far_condition(o, graph, far)) for o in options)
+            yield from ((replace(value, options=(o,)), _far_condition(o, graph, far)) for o in options)
         case m.Measured(options) if len(options) > 1:
             yield from ((m.Measured((o,)), _far_measure(o, graph, tables)) for o in options)
         case m.Grouping(names) if len(names) > 1:

@@ -19,7 +19,8 @@ from assistant.language.lexicon import Lexicon
 from assistant.language.meaning import Filler
 from assistant.language.options import expand
 from assistant.language.read import read
-from assistant.language.rules import EVERYTHING
+from assistant.language.rules import EVERYTHING, EXPRESSIONS
+from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
 from assistant.language.subscope import boundary, nested
 from assistant.language.text import Text, normalise
@@ -67,18 +68,23 @@ class Parser:
     graph: Graph
     calendar: Calendar
     fuzzy: Fuzzy = field(init=False)
+    segments: Segments = field(init=False)
 
     def __post_init__(self) -> None:
         self.fuzzy = Fuzzy(self.lexicon)
+        self.segments = Segments(self.lexicon.names)
 
     def parse(self, said: str, today: date | datetime, context: Context | None = None) -> Parse:
         """Readings of ``said``, best first; every reading has a query or a directive, or none is left."""
         text = normalise(said)
-        seeds = self.lexicon.mentions(text.text)
+        found_words = self.lexicon.mentions(text.text)
+        timed = [x for x in recognise(text.text, EXPRESSIONS) if x.end - x.start > 1]
+        honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *timed])}
+        seeds = [x for x in found_words if id(x) in honest]
         mentions: Sequence[Mention] = recognise(text.text, EVERYTHING, seeds)
         ways = covers(text.text, mentions, KEPT)
         if ways and ways[0].unread:
-            guesses = self.fuzzy.mentions(text.text, ways[0].unread)
+            guesses = self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
             if guesses:
                 mentions = recognise(text.text, EVERYTHING, [*seeds, *guesses])
                 ways = covers(text.text, mentions, KEPT)
@@ -96,7 +102,7 @@ class Parser:
         self, way: Cover, text: Text, resolve: Callable[[Any], tuple[Period, ...]], context: Context | None
     ) -> list[Reading]:
         kept = [x for x in way.mentions if not isinstance(x.value, Filler)]
-        unread = tuple(text.span(a, b) for a, b in way.unread)
+        unread = tuple(text.span(a, b) for a, b in self.segments.whole(text.text, way.unread))
         corrected = _corrections(kept, text)
         out = []
         for mentions, cost in expand(kept, self.graph):

@@ -71,6 +71,7 @@ class Drawers:
     bare_verbs: list[tuple[int, m.VerbWord]] = field(default_factory=list)
     terms: list[tuple[int, str]] = field(default_factory=list)
     cues: list[tuple[int, m.Cue]] = field(default_factory=list)
+    claim: bool = False
     chart: str | None = None
     about: str | None = None
     refuse: str | None = None
@@ -99,11 +100,11 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
     match value:
         case m.Filler() | m.UnitWord():
             return
-        case m.MetricWord(names):
+        case m.MetricWord(names, _):
             out.measures.append((i, MetricRef(names[0])))
         case m.Measured(options):
             out.measures.append((i, options[0]))
-        case m.DimensionWord(names):
+        case m.DimensionWord(names, _):
             out.dims.append((i, names[0]))
         case m.TableWord(names):
             out.entities.append((i, names[0]))
@@ -117,7 +118,8 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.asked.append((i, value))
         case m.Values():
             out.values.append((i, value))
-        case m.Condition_(options):
+        case m.Condition_(options, claim):
+            out.claim = out.claim or claim
             drawer = out.having if isinstance(options[0], (Having, HavingChange)) else out.where
             drawer.append((i, options[0]))
         case m.Threshold():

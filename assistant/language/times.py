@@ -222,11 +222,12 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class Adjacent:
-    """The n units right before (n < 0) or after ``base``: 双11前一周."""
+    """The n units right before (n < 0) or after ``base``: 双11前一周. ``both``: with it and either side."""
 
     base: TimeValue
     n: int
     grain: Grain
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True)

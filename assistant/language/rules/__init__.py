@@ -13,6 +13,7 @@ from assistant.language.rules import (
     grouping,
     having,
     measuring,
+    named,
     number,
     ranges,
     ranking,
@@ -26,6 +27,7 @@ EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
     *english.grammar.rules,
     *festival.grammar.rules,
     *grain.grammar.rules,
+    *named.grammar.rules,
     *compose.grammar.rules,
     *ranges.grammar.rules,
 )

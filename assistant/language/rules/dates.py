@@ -129,11 +129,11 @@ def numeric_short(m: re.Match[str]) -> Date | None:
 @grammar.rule(
     [
         re.compile(
-            r"(?<![\d.])(1[0-2]|0?[1-9])[./](3[01]|[12]\d|0?[1-9])(?![\d./%万元折倍千k个分亿w成])[日号]?"
+            r"(?<![\d.a-z本])(1[0-2]|0?[1-9])[./](3[01]|[12]\d|0?[1-9])(?![\d./%万元折倍千k个分亿w成版]|\s*版本)[日号]?"
         )
     ],
     examples={"11.11": Date(None, 11, 11), "5/1": Date(None, 5, 1)},
-    rejects=("5.1%", "1.5万"),
+    rejects=("5.1%", "1.5万", "5.1版本", "版本5.2"),
 )
 def numeric_day(m: re.Match[str]) -> Date:
     return Date(None, int(m[1]), int(m[2]))
@@ -146,6 +146,15 @@ def numeric_day(m: re.Match[str]) -> Date:
 )
 def latin_quarter(m: re.Match[str]) -> Nth | None:
     return None if m[1] else Nth(int(m[2]), QUARTER)
+
+
+@grammar.rule(
+    [re.compile(r"(?<![a-z\d])w([1-5]\d|0?[1-9])(?![\da-z])")],
+    examples={"w25": Nth(25, WEEK)},
+    rejects=("5w2",),
+)
+def latin_week(m: re.Match[str]) -> Nth:
+    return Nth(int(m[1]), WEEK)
 
 
 @grammar.rule(
@@ -179,7 +188,7 @@ def half_year(m: re.Match[str]) -> Nth:
 @grammar.rule(
     [
         re.compile(
-            rf"(?:第({N})|([首末])|最后一)个?(周|星期|礼拜|天|日|月|年)(?![{'一二三四五六日末'}]|内)"
+            rf"(?:第({N})|([首末])|最后一)个?(周|星期|礼拜|天|日|月|年)(?![{'一二三四五六日末'}]|内|留存|复购)"
         )
     ],
     examples={

@@ -22,11 +22,12 @@ from assistant.language.meaning import (
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
-from semantic_layer.query import Having, MetricRef, Op, Where
+from semantic_layer.query import And, Having, MetricRef, Op, Ref, Where
 
 grammar = Grammar()
 
 TO = text(r"到|至|-|~|—|–|和|与")
+TIME_UNITS = ("天", "日", "年", "月", "个月", "周", "小时", "分钟")
 INVERSE = {Op.GT: Op.LE, Op.GE: Op.LT, Op.LT: Op.GE, Op.LE: Op.GT}
 
 
@@ -157,6 +158,9 @@ def between(head: Any, low: Number, _: Any, __: str, high: Number, ___: Any, tai
         if b % scale == 0 and 0 < a < b / scale:
             a *= scale  # 50到100万: the unit is said once
             break
+    units = (getattr(_, "text", ""), getattr(___, "text", ""))
+    if head is None and tail is None and any(u in TIME_UNITS for u in units):
+        return None
     percent = NumberKind.PERCENT in (low.kind, high.kind)
     if high.kind is NumberKind.PERCENT and low.kind is not NumberKind.PERCENT:
         a /= 100
@@ -165,13 +169,36 @@ def between(head: Any, low: Number, _: Any, __: str, high: Number, ___: Any, tai
 
 
 @phrase(grammar, [DimensionWord, opt(one_of(Cue.IS, text("在|有|的|为|金额"))), Threshold])
-def dimension_threshold(dimension: DimensionWord, _: Any, t: Threshold) -> Condition_:
-    return Condition_(tuple(Where(d, t.op, t.values) for d in dimension.names))
+def dimension_threshold(dimension: DimensionWord, _: Any, t: Threshold) -> Condition_ | None:
+    options = tuple(Where(d, t.op, t.values) for d in dimension.numbers)
+    return Condition_(options) if options else None
+
+
+@phrase(grammar, [Condition_, one_of(Cue.AND, Cue.BUT), Threshold])
+def second_threshold(first: Condition_, _: Any, t: Threshold) -> Condition_ | None:
+    """大于500且小于1000"""
+    options: list[Any] = []
+    for c in first.options:
+        if isinstance(c, Where) and c.op in INVERSE:
+            options.append(And((c, Where(c.dimension, t.op, t.values))))
+        elif isinstance(c, Having) and c.op in INVERSE:
+            options.append(And((c, Having(c.measure, t.op, t.values))))
+    return Condition_(tuple(options)) if options else None
+
+
+@phrase(grammar, [DimensionWord, OpWord, DimensionWord])
+def two_columns(left: DimensionWord, op: OpWord, right: DimensionWord) -> Condition_ | None:
+    """库存低于安全库存"""
+    if op.after or not left.numbers or not right.numbers:
+        return None
+    a, b = left.numbers[0], right.numbers[0]
+    return Condition_((Where(a, op.op, (Ref(b),)),)) if a != b else None
 
 
 @phrase(grammar, [DimensionWord, Cue.IS, Number, opt(UnitWord)])
-def dimension_equals(dimension: DimensionWord, _: Any, n: Number, __: Any) -> Condition_:
-    return Condition_(tuple(Where(d, Op.EQ, (_whole(n.value),)) for d in dimension.names))
+def dimension_equals(dimension: DimensionWord, _: Any, n: Number, __: Any) -> Condition_ | None:
+    options = tuple(Where(d, Op.EQ, (_whole(n.value),)) for d in dimension.numbers)
+    return Condition_(options) if options else None
 
 
 def _whole(x: float) -> float | int:
@@ -200,6 +227,9 @@ def _content(value: Any) -> str | None:
 )
 def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what: Any, ____: Any) -> Condition_ | None:
     content = _content(what)
+    weak = not isinstance(what, Quoted) and ____ is None
+    if weak and content is not None and (len(content) < 2 or content.endswith("分布")):
+        return None
     op = Op.NOT_CONTAINS if no else Op.CONTAINS
     return (
         Condition_(tuple(Where(d, op, (content,)) for d in dimension.names)) if content else None

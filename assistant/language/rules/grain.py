@@ -88,7 +88,7 @@ def which_unit(m: re.Match[str]) -> PerGrain:
 @grammar.rule(
     [
         re.compile(
-            r"(?<![一二三四1-4上本个下去今前每])([日周月季年])度(?!假|同|末|初)|(?<![一-龥\d])([日周月年])(?=趋势|走势|曲线)|(?<![一-龥\d])(小时|天|日|周|月|年)级|分时(?!段)"
+            r"(?<![一二三四1-4上本个下去今前每])([日周月季年])度(?!假|同|末|初|会员|盛典|报告|大促)|(?<![一-龥\d])([日周月年])(?=趋势|走势|曲线)|(?<![一-龥\d])(小时|天|日|周|月|年)级|分时(?!段)"
         )
     ],
     examples={
@@ -109,7 +109,7 @@ DAYS_LONG = re.compile("[均留移滚内复转未窗游]|之内|以内")  # what
 @grammar.rule(
     [
         re.compile(
-            rf"(?<![\d.第])(?:({N})(个)?(?:完整|自然|整)?|(半)(个)?)({UNIT})(半)?(?!前|后|之前|之后|以前|以后){NOT_A_WORD}"
+            rf"(?<![\d.第周期拜])(?:({N})(个)?(?:完整|自然|整)?|(半)(个)?)({UNIT})(半)?(?!前|后|之前|之后|以前|以后){NOT_A_WORD}"
         )
     ],
     examples={
@@ -141,15 +141,19 @@ def duration(m: re.Match[str]) -> Duration | None:
 
 
 @grammar.rule(
-    [re.compile(r"(?:每个?|平时)?(周末|双休日|工作日|平日|非周末)(?!大)")],
+    [
+        re.compile(
+            r"(?:每个?|平时)?(周末|双休日|(?<![上下本这])(?:周|星期|礼拜)六(?:和|、)?(?:周|星期|礼拜)?[日天](?![均活销])|工作日|平日|非周末)(?:两天)?(?!大)"
+        )
+    ],
     examples={"周末": Cyclic(Grain.WEEKEND, (1,)), "工作日": Cyclic(Grain.WEEKEND, (0,))},
 )
 def weekend(m: re.Match[str]) -> Cyclic:
-    return Cyclic(Grain.WEEKEND, (1 if m[1] in ("周末", "双休日") else 0,))
+    return Cyclic(Grain.WEEKEND, (0 if m[1] in ("工作日", "平日", "非周末") else 1,))
 
 
 @grammar.rule(
-    [re.compile(r"(?:每个?|逢)(?:周|星期|礼拜)([一二三四五六日天])(?![共直起])")],
+    [re.compile(r"(?:每逢|每个?|逢)(?:周|星期|礼拜)([一二三四五六日天])(?![共直起])")],
     examples={"每周一": Cyclic(Grain.DAY_OF_WEEK, (1,))},
 )
 def each_weekday(m: re.Match[str]) -> Cyclic:
@@ -186,7 +190,7 @@ PARTS = {
 }  # fmt: skip
 _PART = "|".join(PARTS)
 _HOUR = r"(2[0-4]|1\d|0?\d|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])"
-_TIME = rf"({_PART})?{_HOUR}(?:[点时](?!段|间)(?:钟|整)?(半|一刻|三刻|[0-5]?\d分?)?|:([0-5]\d))"
+_TIME = rf"({_PART})?{_HOUR}(?:[点时](?!段|间)(?:钟|整)?(半|一刻|三刻|[0-5]\d分?|\d分)?|:([0-5]\d))"
 _RANGE = rf"({_PART})?{_HOUR}(?:[点时](?!段|间)(半)?|:([0-5]\d))?(?:到|至|-|~)({_PART})?{_HOUR}(?:[点时](?!段|间)(?:钟|整)?(半)?|:([0-5]\d))"
 
 
@@ -220,7 +224,7 @@ def clock(m: re.Match[str]) -> Clock:
 
 
 @grammar.rule(
-    [re.compile(rf"({_PART})(?!{_HOUR}[点时:])(?!好)")],
+    [re.compile(rf"({_PART})(?!{_HOUR}[点时:])(?![好茶])")],
     examples={"下午": Clock(720, 1080), "晚上": Clock(1080, 1440)},
 )
 def part_of_day(m: re.Match[str]) -> Clock:

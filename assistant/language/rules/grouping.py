@@ -25,6 +25,10 @@ UNITS: dict[str, Grain] = {
     "个月": Grain.MONTH, "月份": Grain.MONTH, "个月份": Grain.MONTH, "季度": Grain.QUARTER, "个季度": Grain.QUARTER, "年": Grain.YEAR,
     "年份": Grain.YEAR, "年度": Grain.YEAR, "小时": Grain.HOUR, "个小时": Grain.HOUR, "半年": Grain.HALF,
 }  # fmt: skip
+NOUNS: dict[str, Grain] = {
+    "月份": Grain.MONTH, "年份": Grain.YEAR, "季度": Grain.QUARTER, "日子": Grain.DAY, "那天": Grain.DAY, "那个月": Grain.MONTH,
+    "那月": Grain.MONTH, "那年": Grain.YEAR, "时间段": Grain.HOUR_OF_DAY, "那周": Grain.WEEK,
+}  # fmt: skip
 UNIT = text("|".join(sorted(UNITS, key=len, reverse=True)))
 WHICH_ONE = {"哪个", "哪一个", "哪家", "哪一家", "哪位", "哪一位", "谁", "什么", "哪"}
 
@@ -50,11 +54,6 @@ def each_entity(_: Any, __: Any, table: TableWord, ___: Any) -> Grouping:
     return Grouping(tuple(f"@{name}" for name in table.names), each=True)
 
 
-@phrase(grammar, [DimensionWord, one_of(Cue.DISTRIBUTION)])
-def distributed(dimension: DimensionWord, _: Any) -> Grouping:
-    return Grouping(dimension.names)
-
-
 @phrase(grammar, [Cue.WHICH, opt(text("个|家|位|种|类|款|的|一个|几个|些|个人")), THING])
 def which(_: Any, __: Any, thing: Any) -> Asked:
     return _asked(thing, Form.WHICH, plural=True)
@@ -63,6 +62,12 @@ def which(_: Any, __: Any, thing: Any) -> Asked:
 @phrase(grammar, [Cue.WHICH, opt(text("一?个?")), UNIT])
 def which_unit(_: Any, __: Any, unit: str) -> Asked:
     return Asked(grain=UNITS[unit], form=Form.WHICH)
+
+
+@phrase(grammar, [text("月份|年份|季度|日子|那一?天|那个?月|那一?年|时间段|那周|那一周")])
+def unit_noun(word: str) -> Asked:
+    """最高的月份: a unit of time named as a thing"""
+    return Asked(grain=NOUNS[word.replace("一", "")], form=Form.WHICH)
 
 
 @phrase(grammar, [text("哪一?天|哪日|哪一日|什么时候|何时")])

@@ -17,6 +17,7 @@ from assistant.language.meaning import (
     PerCue,
     Threshold,
 )
+from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import (
     Agg,
@@ -56,6 +57,23 @@ def level(word: Any) -> str | None:
     if isinstance(word, AggWord):
         return {Agg.AVG: "group_average", Agg.MEDIAN: "group_median"}.get(word.agg)
     return "group_average"
+
+
+@phrase(grammar, [MEASURE, text("有没有|是不是|是否|有否|能否|有无|会不会"), Threshold])
+def measure_claim(word: Any, _: str, t: Threshold) -> Condition_:
+    """销售额有没有超过500万"""
+    return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)), claim=True)
+
+
+@phrase(grammar, [MEASURE, opt(text("有|到|达到")), Threshold, text("了?吗|了?没有?|么")])
+def measure_claim_after(word: Any, _: Any, t: Threshold, __: str) -> Condition_:
+    return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)), claim=True)
+
+
+@phrase(grammar, [MEASURE, text("到了?|达到了?|有|够|破了?"), Number, text("了?吗|了没有?|没有?|么")])
+def measure_reached(word: Any, _: str, n: Number, __: str) -> Condition_:
+    """订单数到1000了吗"""
+    return Condition_(tuple(Having(m, Op.GE, (float(n.value),)) for m in measures(word)), claim=True)
 
 
 @phrase(grammar, [MEASURE, opt(one_of(Cue.IS, text("的|在|都|比|是"))), OpWord, LEVEL, opt(text("水平|值|线|数"))])

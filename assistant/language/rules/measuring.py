@@ -13,6 +13,7 @@ from assistant.language.meaning import (
     MetricWord,
     PerCue,
     TableWord,
+    VerbWord,
 )
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
@@ -33,13 +34,26 @@ def percentile_words(n: Number, _: str) -> AggWord | None:
 
 
 @phrase(grammar, [AggWord, opt(text("的|每[个单笔人]")), DimensionWord])
-def aggregate_of(agg: AggWord, _: Any, dimension: DimensionWord) -> Measured:
-    return Measured(tuple(ColumnAggregate(agg.agg, d, at=agg.at) for d in dimension.names))
+def aggregate_of(agg: AggWord, _: Any, dimension: DimensionWord) -> Measured | None:
+    return _aggregates(agg, dimension)
 
 
 @phrase(grammar, [DimensionWord, opt(text("的")), AggWord])
-def of_aggregate(dimension: DimensionWord, _: Any, agg: AggWord) -> Measured:
-    return Measured(tuple(ColumnAggregate(agg.agg, d, at=agg.at) for d in dimension.names))
+def of_aggregate(dimension: DimensionWord, _: Any, agg: AggWord) -> Measured | None:
+    return _aggregates(agg, dimension)
+
+
+def _aggregates(agg: AggWord, dimension: DimensionWord) -> Measured | None:
+    """Any column can be counted; only numbers and times have a mean or a maximum."""
+    names = dimension.names if agg.agg is Agg.COUNT_DISTINCT else dimension.numbers
+    options = tuple(ColumnAggregate(agg.agg, d, at=agg.at) for d in names)
+    return Measured(options) if options else None
+
+
+@phrase(grammar, [VerbWord, text("的?(?:次数|笔数|单数)")])
+def times_done(verb: VerbWord, _: str) -> Measured:
+    """购买次数"""
+    return Measured(tuple(MetricRef(n) for n in verb.names[:1]))
 
 
 @phrase(grammar, [PerCue, opt(text("的")), MetricWord])

@@ -190,17 +190,18 @@ def so_far(_: str) -> Until:
 
 
 @grammar.rule(
-    [Base, re.compile(rf"(?:之|的)?([前后])的?({N})?(半)?个?({UNIT})")],
+    [Base, re.compile(rf"(?:之|的)?(前后|[前后])的?(?:第(?=一)|各)?({N})个?({UNIT})")],
     examples={
         "双11前一周": Adjacent(Feast("双11"), -1, Grain.WEEK),
         "国庆后三天": Adjacent(Feast("国庆"), 3, Grain.DAY),
+        "双11前后一周": Adjacent(Feast("双11"), 1, Grain.WEEK, both=True),
     },
 )
 def adjacent(base: TimeValue, m: re.Match[str]) -> Adjacent | None:
-    n = count(m[2]) if m[2] else None
+    n = count(m[2])
     if n is None or not isinstance(base, (Feast, Within, Date)) or size(base) not in (4, 5):
         return None
-    return Adjacent(base, -n if m[1] == "前" else n, UNITS[m[4]])
+    return Adjacent(base, -n if m[1] == "前" else n, UNITS[m[3]], m[1] == "前后")
 
 
 @grammar.rule(

@@ -12,7 +12,7 @@ from assistant.language.rules.phrase import one_of, opt, phrase, text
 
 grammar = Grammar()
 
-COUNTER = text("名|位|个|家|强|的|种|类|款|条|笔|单|件|大|甲|天|项|所|座|部|场|本|首|人|只|支|张|间|块|行|套|台|辆|省|市")
+COUNTER = text("名|位|个|家|强|的|种|类|款|条|笔|单|件|大|甲|项|所|座|部|场|本|首|人|只|支|张|间|块|行|套|台|辆|省|市")
 LIMIT = 100_000
 
 
@@ -42,7 +42,7 @@ def first_n(cue: RankCue, _: Any, number: Number, __: Any) -> Ranked | None:
 
 @phrase(grammar, [text(r"top\s*\d{1,4}")])
 def top_n(said: str) -> Ranked:
-    return Ranked(int(said[3:]), None)
+    return Ranked(int(said.removeprefix("top")), None)
 
 
 @phrase(grammar, [Superlative, opt(text("的|那|前|的前")), Number, opt(COUNTER)])

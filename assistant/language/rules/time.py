@@ -27,6 +27,7 @@ from assistant.language.rules.units import (
     YEARS,
     N,
     count,
+    some,
 )
 from assistant.language.times import (
     Ago,
@@ -116,7 +117,7 @@ def near_unit(m: re.Match[str]) -> Shift | None:
 @grammar.rule(
     [
         re.compile(
-            rf"(?:最近的?这?|近期|过去的?这?|过往|往前|近|这)(?:的)?({N})?(半)?(个)?({WHOLE})?(的)?({UNIT}){NOT_A_WORD}(半)?"
+            rf"(?:最近的?这?|近期|过去的?这?|过往|往前|近|这)(?:的)?({N}|几)?(半)?(个)?({WHOLE})?(的)?({UNIT}){NOT_A_WORD}(半)?"
             r"(?:之?内|以内|以来|来(?![自了看]))?"
         )
     ],
@@ -130,13 +131,14 @@ def near_unit(m: re.Match[str]) -> Shift | None:
         "过去72小时": Last(72, Grain.HOUR),
         "最近三个完整月": Last(3, MONTH, True),
         "近两年以来": Last(2, YEAR),
+        "最近几天": Last(7, DAY),
     },
     rejects=("最近怎么样", "近一万天", "最近天猫"),
 )
 def last_n(m: re.Match[str]) -> Last | None:
     if not m[1] and not m[2] and m[6] not in ("半年",) and not m[0].startswith(("近", "最近")):
         return None
-    n = count(m[1]) if m[1] else 0 if m[2] else 1
+    n = some(m[1], UNITS[m[6]]) if m[1] else 0 if m[2] else 1
     if n is None or n > 5000 or (m[0][0] == "这" and (not m[1] or n == 1)):
         return None
     grain = UNITS[m[6]]
@@ -148,7 +150,7 @@ def last_n(m: re.Match[str]) -> Last | None:
 @grammar.rule(
     [
         re.compile(
-            r"(?:最近|近期|近来|近日|这段时间|这阵子|近些日子)(?:的?这?(?:段时间|几天|几日))?(?![一二两三四五六七八九十半\d几]|次|的一|更新|一)"
+            r"(?:最近|近期|近来|近日|这段时间|这阵子|近些日子)(?:的?这?段时间)?(?![一二两三四五六七八九十半\d几]|次|的一|更新|一)"
         )
     ],
     examples={"最近": Recent(), "近期": Recent()},
@@ -159,7 +161,7 @@ def recent(_: str) -> Recent:
 
 
 @grammar.rule(
-    [re.compile(rf"([上前后下])({N})个?(?:{WHOLE})?({UNIT})(?!前)")],
+    [re.compile(rf"([上前后下])({N}|几)个?(?:{WHOLE})?({UNIT})(?!前)")],
     examples={
         "前三天": Slice(3, DAY),
         "前三季度": Slice(3, QUARTER),
@@ -170,16 +172,18 @@ def recent(_: str) -> Recent:
     rejects=("上一周",),
 )
 def first_n(m: re.Match[str]) -> Slice | Last | Next | None:
-    n, grain = count(m[2]), UNITS[m[3]]
+    n, grain = some(m[2], UNITS[m[3]]), UNITS[m[3]]
     if n is None or (m[1] in "上下" and n == 1):
         return None
+    if m[2] == "几":
+        return Last(n, grain) if m[1] in "前上" else None
     if m[1] in "前后":
         return Slice(n, grain, m[1] == "后", not m[2].isdigit())
     return Last(n, grain, True) if m[1] == "上" else Next(n, grain, True)
 
 
 @grammar.rule(
-    [re.compile(rf"(最后|最末|末|头|最开始|最初|开头)({N})个?({UNIT})")],
+    [re.compile(rf"(最后|最末|(?<!周)末|头|最开始|最初|开头)({N})个?({UNIT})")],
     examples={"最后3周": Slice(3, WEEK, True, False, True), "头三天": Slice(3, DAY, inside=True)},
 )
 def edge_n(m: re.Match[str]) -> Slice | None:
@@ -275,11 +279,15 @@ def weekday(m: re.Match[str]) -> Weekday:
 
 
 @grammar.rule(
-    [re.compile(rf"(上+|下+|本|这|呢|当)一?个?{_WEEK}?(?:的)?(周末|末|工作日)")],
+    [
+        re.compile(
+            rf"(上+|下+|本|这|呢|当)一?个?{_WEEK}?(?:的)?(周末|末|[周期拜]六[日天](?![均活销])|六[日天](?![均活销])|工作日)"
+        )
+    ],
     examples={"上周末": WeekPart(False, -1), "本周工作日": WeekPart(True, 0)},
 )
 def week_part(m: re.Match[str]) -> WeekPart | None:
-    if m[2] == "末" and "周" not in m[0] and "星期" not in m[0] and "礼拜" not in m[0]:
+    if m[2][0] in "末六" and "周" not in m[0] and "星期" not in m[0] and "礼拜" not in m[0]:
         return None
     by = {"上": -1, "下": 1}.get(m[1][0], 0) * len(m[1])
     return WeekPart(m[2] == "工作日", by)

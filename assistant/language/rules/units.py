@@ -56,6 +56,14 @@ def count(text: str) -> int | None:
     return int(value) if value is not None and value == int(value) else None
 
 
+SOME = {Grain.HOUR: 3, Grain.DAY: 7, Grain.WEEK: 4, Grain.MONTH: 3, Grain.QUARTER: 3, Grain.YEAR: 3}
+
+
+def some(text: str, grain: Grain) -> int | None:
+    """As ``count``, with 几 as the usual window of that unit: 近几天 is seven days, 近几年 three years."""
+    return SOME.get(grain) if text == "几" else count(text)
+
+
 def year_of(text: str) -> int | None:
     """Two or four digits of a year; two digits are left as they are (23 → 23)."""
     digits = (

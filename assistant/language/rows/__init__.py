@@ -1,0 +1,1 @@
+"""Reading questions over small tables: looking up, listing and ranking rows rather than metrics."""

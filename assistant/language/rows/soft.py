@@ -1,0 +1,86 @@
+"""Words that almost name a column, or stand inside a value: 主办 → 主办单位, 京东 → 北京京东世纪….
+
+Only tried on what the exact words left unread.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from assistant.language.rows import hints
+from semantic_layer.catalog import Catalog, Kind
+
+STOP = frozenset("的了吗呢啊有是在和与及个最多少不很")
+WEAK = frozenset("时间 数量 名称 地点 公司 中国 人数 总数 类型 情况 年份 日期 城市 国家".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    names: tuple[str, ...]
+    price: float
+
+
+class Soft:
+    """Built once per catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._parts: dict[str, list[str]] = defaultdict(list)
+        for d in catalog.dimensions.values():
+            if d.kind is Kind.KEY:
+                continue
+            for name in {d.label, *[s for s in d.synonyms if len(s) <= 8]}:
+                for size in range(2, len(name) + 1):
+                    for at in range(len(name) - size + 1):
+                        part = name[at : at + size].lower()
+                        if d.name not in self._parts[part]:
+                            self._parts[part].append(d.name)
+
+    def columns(self, text: str, start: int, end: int, asked: bool) -> Guess | None:
+        """The columns that share the longest piece with text[start:end], or what its verb may mean."""
+        piece = text[start:end]
+        for size in range(len(piece), 1, -1):
+            for at in range(len(piece) - size + 1):
+                part = piece[at : at + size]
+                if part not in WEAK and (names := self._parts.get(part)):
+                    return Guess(tuple(names), 0.2 if size >= 0.5 * len(piece) else 0.6)
+        wider = text[max(0, start - 1) : end + 1]
+        for size in range(min(4, len(wider)), 1, -1):
+            for at in range(len(wider) - size + 1):
+                part = wider[at : at + size]
+                if part not in WEAK and not STOP & set(part) and (names := self._parts.get(part)):
+                    return Guess(tuple(names), 0.5)
+        return self._meant(piece, asked)
+
+    def _meant(self, piece: str, asked: bool) -> Guess | None:
+        word = max((w for w in hints.MEANS if w in piece), key=len, default="")
+        if not word:
+            return None
+        parts = hints.MEANS[word]
+        names = [
+            d.name
+            for d in self.catalog.dimensions.values()
+            if d.kind is not Kind.KEY and any(p in d.label for p in parts)
+        ]
+        return Guess(tuple(names), 0.7 if asked or len(word) > 1 else 0.9) if names else None
+
+    def values(self, piece: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Values that contain the longest part of ``piece`` (at least two characters)."""
+        for size in range(len(piece), 1, -1):
+            for at in range(len(piece) - size + 1):
+                part = piece[at : at + size]
+                if part in WEAK or STOP & set(part):
+                    continue
+                found = [
+                    (name, hits)
+                    for name, values in self.catalog.values.items()
+                    if (hits := tuple(v for v in values if part in v.lower()))
+                ]
+                if found:
+                    return sorted(found, key=lambda f: (len(f[1]), self._rank(f[0])))
+        return []
+
+    def _rank(self, name: str) -> int:
+        table = self.catalog.tables[self.catalog.dimensions[name].table]
+        return 0 if table.names == name else 1

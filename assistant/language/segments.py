@@ -1,0 +1,79 @@
+"""Word boundaries, so that a one-character word is not found inside a longer one that nobody knows.
+
+女 in 女装, 含 in 含税, 星 in 火星: where part of a dictionary word stays unexplained, its single characters
+explain nothing either. jieba's dictionary plus the catalog's own names.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import jieba
+
+from assistant.language.grammar import Mention
+
+jieba.setLogLevel(logging.WARNING)
+NAMES = 20_000  # catalog names given to the tokenizer
+
+
+class Segments:
+    """A tokenizer that knows the names of one catalog."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._tokenizer = jieba.Tokenizer()
+        self._names = [n for n in names if 2 <= len(n) <= 8 and not n.isascii()][:NAMES]
+        self._ready = False
+        self.tokens = lru_cache(maxsize=1024)(self._tokens)
+
+    def _tokens(self, text: str) -> tuple[tuple[int, int], ...]:
+        if not self._ready:
+            self._tokenizer.initialize()
+            for name in self._names:
+                self._tokenizer.add_word(name)
+            self._ready = True
+        return tuple((a, b) for _, a, b in self._tokenizer.tokenize(text, HMM=False))
+
+    def honest(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """``mentions`` without the single characters of words that are not explained as a whole."""
+        kept = list(mentions)
+        for a, b in self.tokens(text):
+            if b - a < 2:
+                continue
+            single = [m for m in kept if m.end - m.start == 1 and a <= m.start < b]
+            if single and not _explained(a, b, kept):
+                gone = {id(m) for m in single}
+                kept = [m for m in kept if id(m) not in gone]
+        return kept
+
+    def whole(self, text: str, holes: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        """Unread stretches, grown to the words they belong to."""
+        out: list[tuple[int, int]] = []
+        tokens = self.tokens(text)
+        for start, end in holes:
+            for a, b in tokens:
+                if a < end and start < b and b - a <= 4:
+                    start, end = min(start, a), max(end, b)
+            if out and start <= out[-1][1]:
+                out[-1] = (out[-1][0], max(end, out[-1][1]))
+            else:
+                out.append((start, end))
+        return tuple(out)
+
+
+def _explained(a: int, b: int, mentions: Sequence[Mention]) -> bool:
+    """Can the word be cut into mentions that lie inside it, or is it inside one or crossed by one?"""
+    inside: dict[int, set[int]] = {}
+    for m in mentions:
+        if m.start <= a and b <= m.end:
+            return True
+        if m.start < b and a < m.end and m.end - m.start > 1 and not (a <= m.start and m.end <= b):
+            return True
+        if a <= m.start and m.end <= b:
+            inside.setdefault(m.start, set()).add(m.end)
+    reached = {a}
+    for at in range(a, b):
+        if at in reached:
+            reached |= inside.get(at, set())
+    return b in reached
