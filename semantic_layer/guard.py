@@ -122,7 +122,8 @@ def _check_table(
             raise Refused(f"table function {name}")
         return
     known = tables.get(node.name.lower())
-    if known is not None and node.db.lower() in {"", "main", "public"}:
+    here = node.db.lower() in {"", "main", "public"} and not node.catalog
+    if known is not None and here:
         columns.update(c.lower() for c in schema[known])
     elif node.db or not _is_cte(node):
         raise Refused(f"table {node.sql(dialect='duckdb')}")

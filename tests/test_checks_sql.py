@@ -41,16 +41,11 @@ def test_same_rows(
     query: MetricQuery | DetailQuery, sql: str, engine: DuckDBEngine, catalog: Catalog
 ) -> None:
     outcome = execute(query, catalog, engine, TODAY)
-    with duckdb.connect(str(DATABASE), read_only=True, config=_same_config()) as plain:
+    with duckdb.connect(str(DATABASE), read_only=True) as plain:
         expected = plain.execute(sql).fetchall()
     told = [tuple(map(_plain, row)) for row in outcome.result.rows]
     wanted = [tuple(map(_plain, row)) for row in expected]
     assert _agree(told, wanted), f"{outcome.statement.sql}\n\n{told[:5]}\n{wanted[:5]}"
-
-
-def _same_config() -> dict[str, Any]:
-    """DuckDB shares one instance per file and process: its configuration must be the engine's."""
-    return {"memory_limit": "4GB"}
 
 
 def _plain(value: Any) -> Any:

@@ -43,29 +43,39 @@ class DuckDBEngine:
     def open(
         cls, path: str | Path | None = None, *, memory: str = "4GB", threads: int | None = None
     ) -> DuckDBEngine:
-        """Open a database file read-only, or an empty one in memory when ``path`` is None."""
-        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory}
-        if threads:
-            config["threads"] = threads
+        """Open a database file read-only, or an empty one in memory when ``path`` is None.
+
+        DuckDB keeps one instance per file and process; whoever opens first decides ``memory``.
+        """
         try:
             if path is None:
-                return cls.wrap(duckdb.connect(":memory:", config=config))
-            connection = duckdb.connect(str(path), read_only=True, config=config)
+                return cls.wrap(duckdb.connect(":memory:"), memory=memory, threads=threads)
+            connection = duckdb.connect(str(path), read_only=True)
+            return cls.wrap(connection, Path(path), memory=memory, threads=threads)
         except duckdb.Error as e:
             raise EngineError(str(e)) from e
-        return cls.wrap(connection, Path(path))
 
     @classmethod
-    def wrap(cls, connection: duckdb.DuckDBPyConnection, path: Path | None = None) -> DuckDBEngine:
+    def wrap(
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path | None = None,
+        *,
+        memory: str = "4GB",
+        threads: int | None = None,
+    ) -> DuckDBEngine:
         """Lock a connection that somebody else filled (tests, imported files) and read from it."""
-        for setting, value in (
-            ("autoinstall_known_extensions", "false"),
-            ("autoload_known_extensions", "false"),
-            ("enable_progress_bar", "false"),
-            ("enable_external_access", "false"),
-            ("lock_configuration", "true"),
-        ):
-            connection.execute(f"SET {setting} = {value}")
+        if not _setting(connection, "lock_configuration"):
+            connection.execute(f"SET memory_limit = '{memory}'")
+            if threads:
+                connection.execute(f"SET threads = {int(threads)}")
+            for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
+                connection.execute(f"SET {name} = false")
+            connection.execute("SET enable_progress_bar = false")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+        if _setting(connection, "enable_external_access"):
+            raise EngineError("somebody else locked this database with external access on")
         return cls(connection, path)
 
     def run(
@@ -186,6 +196,11 @@ class DuckDBEngine:
         finally:
             cursor.close()
         return names, _plain(rows)
+
+
+def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    row = connection.execute("SELECT current_setting(?)", [name]).fetchone()
+    return row is not None and str(row[0]).lower() == "true"
 
 
 @contextmanager
