@@ -118,8 +118,15 @@ class Assistant:
         day = today or self.today
         remembered = self._session(session)
         understood = self._understand(question, day, remembered)
-        if session is not None and understood.query is not None and understood.status == "answer":
-            context = remembered.context if remembered else Context()
+        if session is None or understood.status != "answer":
+            return understood
+        context = remembered.context if remembered else Context()
+        what = understood.directive.what if understood.directive else ""
+        if what == "reset":
+            self._remember(session, Session(Context()))
+        elif what == "undo":
+            self._remember(session, Session(undone(context)))
+        elif understood.query is not None and not isinstance(understood.query, CatalogQuery):
             self._remember(session, Session(advanced(context, understood.query)))
         return understood
 

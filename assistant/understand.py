@@ -16,7 +16,7 @@ from assistant.language.heavy import heavy
 from assistant.language.meaning import Cue
 from assistant.language.parse import Parse, Parser, Reading
 from assistant.reply import Unread
-from semantic_layer.query import AnalysisQuery, CatalogQuery, Form, Query
+from semantic_layer.query import AnalysisQuery, CatalogQuery, DetailQuery, Form, Query
 
 LIMIT = 500  # characters of one question
 MOST = 4  # readings offered
@@ -24,6 +24,12 @@ INJECTION = re.compile(
     r"(;\s*--|--\s*$|/\*|\bdrop\s+table\b|\bunion\s+(all\s+)?select\b|'\s*or\s+'?1'?\s*=\s*'?1"
     r"|\bdelete\s+from\b|\binsert\s+into\b|\bupdate\s+\w+\s+set\b|\btruncate\s+table\b|\bxp_cmdshell\b|;\s*drop\b)",
     re.IGNORECASE,
+)
+
+
+WRITE = re.compile(
+    r"(把.{1,20}(删|清空|清掉|作废|下架|上架|补到|补齐|补足|修改|改成\s*[\d.]+|改为\s*[\d.]+|设为|设成|调到|调成\s*[\d.]+))"
+    r"|^(请|帮我|麻烦)?(修改|删除|清空|插入|录入|写入|作废)"
 )
 
 
@@ -55,6 +61,8 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
         return Understood("problem", code="long-question", words=str(len(said)))
     if INJECTION.search(said):
         return Understood("problem", code="injection")
+    if WRITE.search(said):
+        return Understood("problem", code="write-operation")
     parse = parser.parse(question, today, context)
     best = parse.best
     if best is None:
@@ -67,6 +75,11 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
         return _nothing(best, unread, context)
     best = answerable[0]
     unread = tuple(_unread(parse, best))
+    if best.draft.clash:
+        return Understood("problem", code="contradiction", words=said, unread_spans=unread)
+    alone = context is None or context.query is None
+    if alone and Cue.IT in best.draft.cues and isinstance(best.query, DetailQuery) and not best.draft.where:
+        return Understood("problem", code="no-context", unread_spans=unread)
     weighty = [u for u in unread if heavy(u.text)]
     if weighty:
         words = "、".join(u.text for u in weighty)

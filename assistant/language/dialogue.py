@@ -23,16 +23,20 @@ from semantic_layer.query import (
     By,
     ByPeriod,
     ByTime,
+    CatalogQuery,
     Condition,
+    Contrast,
     DetailQuery,
     Form,
     Group,
     Members,
     MetricQuery,
+    MetricRef,
     Op,
     Order,
     Period,
     Query,
+    Ref,
     Rollup,
     Scope,
     Where,
@@ -78,18 +82,27 @@ def continue_from(
         return Directive("sql")
     if _only_chart(said) and said.chart:
         return Directive("chart", said.chart)
+    if said.about == "definition" and not (said.measures or said.columns):
+        names = _names_of(context.query)
+        return iter((Settled(CatalogQuery("definition", names)),)) if names else None
     if said.about or said.analysis:
         return None
-    if stands_alone(said):
+    if stands_alone(said, modelled=bool(graph.catalog.primary)):
         return None
     return _next(context, said, graph)
+
+
+def _names_of(query: Query) -> tuple[str, ...]:
+    if not isinstance(query, MetricQuery):
+        return ()
+    return tuple(m.metric for m in query.measures if isinstance(m, MetricRef))
 
 
 def _only_chart(said: Draft) -> bool:
     return bool(said.chart) and replace(said, chart=None, form=None).empty
 
 
-def stands_alone(said: Draft) -> bool:
+def stands_alone(said: Draft, *, modelled: bool = True) -> bool:
     """Names a subject and says something about it, with no word of going on."""
     if said.cues & {Cue.INSTEAD, Cue.REMOVE, Cue.ALSO, Cue.IT, Cue.ONLY}:
         return False
@@ -103,6 +116,8 @@ def stands_alone(said: Draft) -> bool:
         return False  # 客单价呢 and a bare metric go on in the same scope
     if subject:
         return bool(about)
+    if modelled:
+        return False
     return bool(said.columns and said.where and not said.cues & TALK) or bool(
         said.asked and (said.ranked or said.where or said.columns)
     )
@@ -148,8 +163,9 @@ def _refer(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | N
     columns = tuple(c for c in said.columns if c != dimension)
     periods = said.periods or (previous.scope.periods if isinstance(previous, (MetricQuery, DetailQuery)) else ())
     draft = replace(said, where=(*said.where, condition), columns=columns, periods=periods)
-    if said.measures and not said.groups and not said.asked:
-        draft = replace(draft, groups=(By(dimension),))
+    timed_only = all(isinstance(g, ByTime) for g in said.groups)
+    if said.measures and timed_only and not said.asked:
+        draft = replace(draft, groups=(*said.groups, By(dimension)))
     elif not said.measures:
         entities = tuple(
             e for e in said.entities if e != graph.catalog.dimensions[dimension].table
@@ -181,7 +197,7 @@ def _next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settle
     filtered = set(dimensions_of(said.where))
     kept_groups = old.group_by
     if filtered and not new_groups:
-        narrowed = [c for c in said.where if isinstance(c, Where) and len(c.values) == 1]
+        narrowed = [c for c in said.where if isinstance(c, Where) and c.op is Op.EQ]
         single = {c.dimension for c in narrowed}
         if Cue.ONLY not in said.cues or len(old.group_by) > 1:
             kept_groups = tuple(g for g in old.group_by if not (isinstance(g, By) and g.dimension in single))
@@ -191,6 +207,9 @@ def _next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settle
     scope = _scope(old.scope, said, adds)
     if len(scope.periods) > 1 and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
         groups = (ByPeriod(), *groups)
+    if (contrast := _against(old, said)) is not None:
+        yield Settled(contrast)
+        return
     merged = replace(
         said,
         measures=_extended(old.measures, measures, adds) if measures else old.measures,
@@ -225,6 +244,27 @@ def _next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settle
         yield replace(s, query=query)
 
 
+def _against(old: MetricQuery, said: Draft) -> MetricQuery | None:
+    """跟宁波比差多少: the value asked before beside the one said now."""
+    if not said.cues & {Cue.GAP, Cue.THAN, Cue.VERSUS} or old.scope.where is None or said.measures:
+        return None
+    for new in said.where:
+        for c in _parts(old.scope.where):
+            if not (isinstance(c, Where) and isinstance(new, Where) and c.dimension == new.dimension):
+                continue
+            if c.op is Op.EQ and new.op is Op.EQ and c.values != new.values:
+                left, right = c.values[0], new.values[0]
+                if isinstance(left, Ref) or isinstance(right, Ref):
+                    continue
+                rest = tuple(x for x in _parts(old.scope.where) if x is not c)
+                where: Condition | None = None if not rest else rest[0] if len(rest) == 1 else And(rest)
+                groups = tuple(g for g in old.group_by if g != By(c.dimension))
+                return replace(
+                    old, scope=replace(old.scope, where=where), group_by=groups, contrast=Contrast(c.dimension, left, right)
+                )
+    return None
+
+
 def _rollup(old: MetricQuery, said: Draft) -> Rollup | None:
     """有几个 → 是哪些: the count gives way to the list."""
     return None if said.form in (Form.WHICH, Form.LIST) else old.rollup
@@ -246,6 +286,8 @@ def _parts(condition: Condition) -> tuple[Condition, ...]:
 
 def _scope(old: Scope, said: Draft, adds: bool) -> Scope:
     kept = list(() if old.where is None else _parts(old.where))
+    kept, undone = _taken_back(kept, said)
+    said = replace(said, where=tuple(c for c in said.where if c not in undone))
     fresh = set(dimensions_of(said.where))
     merged: list[Condition] = []
     for c in kept:
@@ -269,6 +311,24 @@ def _scope(old: Scope, said: Draft, adds: bool) -> Scope:
     return Scope(combined, periods, old.time)
 
 
+def _taken_back(
+    kept: list[Condition], said: Draft
+) -> tuple[list[Condition], tuple[Condition, ...]]:
+    """去掉广东这个条件 takes the filter away rather than excluding it; 加回来 the other way round."""
+    opposite = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN}
+    if Cue.ALSO in said.cues:
+        opposite = {Op.EQ: Op.NE, Op.IN: Op.NOT_IN}
+    out, undone = list(kept), []
+    for new in said.where:
+        if not isinstance(new, Where) or new.op not in opposite:
+            continue
+        for c in kept:
+            if isinstance(c, Where) and c.dimension == new.dimension and c.op is opposite[new.op] and set(c.values) <= set(new.values):
+                out.remove(c)
+                undone.append(new)
+    return out, tuple(undone)
+
+
 def _removed(old: MetricQuery, said: Draft) -> MetricQuery:
     """去掉广东, 不要按月, 去掉这个条件, 不要同比."""
     named = {d for v in said.where for d in dimensions_of((v,))} | set(said.columns)
@@ -278,18 +338,24 @@ def _removed(old: MetricQuery, said: Draft) -> MetricQuery:
     parts = () if where is None else _parts(where)
     if named:
         parts = tuple(c for c in parts if not named & set(dimensions_of((c,))))
-    elif Cue.CONDITION in said.cues and not grains and not grouped and parts:
+    elif Cue.CONDITION in said.cues and not (grains or grouped or Cue.TIME in said.cues) and parts:
         parts = parts[:-1]
     combined: Condition | None = None if not parts else parts[0] if len(parts) == 1 else And(parts)
+    present = {g.grain for g in old.group_by if isinstance(g, ByTime)}
+    instead = tuple(g for g in said.groups if g not in old.group_by)  # 不要按月，按周
+    grains &= present
     groups = tuple(
         g
         for g in old.group_by
         if not (isinstance(g, ByTime) and g.grain in grains)
         and not (isinstance(g, By) and g.dimension in (grouped | set(said.columns)))
     )
+    groups += instead if grains or grouped & {g.dimension for g in old.group_by if isinstance(g, By)} else ()
     measures = tuple(m for m in old.measures if m not in said.measures) or old.measures
     compare = () if said.compare else old.compare
-    periods = () if said.periods and set(said.periods) & set(old.scope.periods) else old.scope.periods
+    timeless = Cue.TIME in said.cues
+    dropped = timeless or bool(said.periods and set(said.periods) & set(old.scope.periods))
+    periods = () if dropped else old.scope.periods
     return replace(
         old,
         measures=measures,

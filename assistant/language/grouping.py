@@ -89,7 +89,10 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
             where = tuple(c for c in draft.where if c is not target)
             extra: tuple[Group, ...] = () if target.dimension in grouped else (By(target.dimension),)
             return replace(draft, where=where, groups=(*draft.groups, *extra)), target
-    told_apart = Cue.RESPECTIVELY in draft.cues or (draft.ranked and draft.ranked.comparative)
+    told_apart = bool({Cue.RESPECTIVELY, Cue.VERSUS} & draft.cues) or (
+        draft.ranked is not None and draft.ranked.comparative
+    )
+    told_apart = told_apart or (draft.form is Form.YES_NO and Cue.THAN in draft.cues)
     if told_apart:
         named = [c for c in filters if c.op is Op.IN and c.dimension not in grouped]
         if named:

@@ -16,8 +16,10 @@ from semantic_layer.query import (
     Members,
     MetricQuery,
     MetricRef,
+    Op,
     Period,
     Scope,
+    Where,
 )
 
 
@@ -45,8 +47,21 @@ def verb_conditions(
         if distinct is not None and not first.negated and len(verbs) == 1:
             return tuple(wheres), distinct, counted
     for verb, wheres, periods in verbs:
-        conditions.append(_members(key, verb.names[0], wheres, periods, verb.negated))
+        metric = verb.names[0]
+        if graph.tables_of_metric(metric) == (entity,) and not (wheres or periods or verb.negated):
+            continue  # 注册了的用户: every user has
+        if Cue.TOGETHER in draft.cues and (apart := _one_by_one(wheres)):
+            conditions += [_members(key, metric, (c,), periods, verb.negated) for c in apart]
+            continue
+        conditions.append(_members(key, metric, wheres, periods, verb.negated))
     return tuple(conditions), measure, counted
+
+
+def _one_by_one(wheres: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """猫粮和猫砂都买过: each value on its own."""
+    if len(wheres) == 1 and isinstance(wheres[0], Where) and wheres[0].op is Op.IN:
+        return tuple(Where(wheres[0].dimension, Op.EQ, (v,)) for v in wheres[0].values)
+    return ()
 
 
 def _members(
@@ -75,16 +90,19 @@ def _entity(draft: Draft, graph: Graph) -> str | None:
 
 def distinct_counter(graph: Graph, metric: str, key: str) -> Measure | None:
     """The metric that counts distinct ``key`` where ``metric`` happens."""
-    tables = graph.tables_of_metric(metric)
+    happens = graph.catalog.metrics[metric].calc
+    if not isinstance(happens, Aggregate):
+        return None
     column = graph.catalog.dimensions[key].expr
-    for m in graph.catalog.metrics.values():
+    metrics = sorted(graph.catalog.metrics.values(), key=lambda m: m.name != metric)
+    for m in metrics:
         calc = m.calc
         if (
             isinstance(calc, Aggregate)
             and calc.agg is Agg.COUNT_DISTINCT
-            and calc.table in tables
-            and calc.expr == column
-            and not calc.where
+            and calc.table == happens.table
+            and column in calc.expr
+            and calc.where == happens.where
         ):
             return MetricRef(m.name)
     return None

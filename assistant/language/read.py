@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from assistant.language import meaning as m
@@ -61,6 +62,7 @@ class _Reader:
         self.penalty = 0.0
         self.enclosed: Grain | None = None  # the time group that a share is within
         self.time_dimension: str | None = None
+        self.grain: Grain | None = None
         self.lost: list[int] = []  # places that found no role
 
     def draft(self) -> Draft:
@@ -69,12 +71,13 @@ class _Reader:
         verbs = self._verbs()
         compare, periods = self._times()
         where = self._where()
-        having = [*(c for _, c in said.having), *self._loose_thresholds()]
+        having = [*self._either(said.having), *self._loose_thresholds()]
         ranked, rank_by = self._rank()
         streak = self._streak()
         groups, each, bucket = self._groups()
         sort, sort_by = self._sort()
         measures = self._measures()
+        windows = self._windows()
         return Draft(
             measures=tuple(dict.fromkeys(measures)),
             columns=tuple(dict.fromkeys(d for i, d in said.dims if i not in self.used)),
@@ -90,14 +93,16 @@ class _Reader:
             periods=periods,
             compare=compare,
             change=self._change(),
-            windows=self._windows(),
+            windows=windows,
+            grain=self.grain,
             ranked=ranked,
             rank_by=rank_by,
             sort=sort,
             sort_by=sort_by,
             streak=streak,
             form=self._form(),
-            cues=frozenset(c for _, c in said.cues),
+            asserted=self._direction(),
+            cues=frozenset(c for i, c in said.cues if c is not C.ALSO or i <= 1),
             chart=said.chart,
             about=said.about,
             refuse=said.refuse,
@@ -105,8 +110,30 @@ class _Reader:
             time_dimension=self.time_dimension,
             distinct=said.cue(C.DISTINCT),
             unused=self._unused(),
-            penalty=self.penalty,
+            penalty=self.penalty + self._doubts(),
+            clash=self._clash(),
         )
+
+    def _doubts(self) -> float:
+        """新客 beside another measure, or after 只看, is a value rather than a metric."""
+        said = self.said
+        words = [(i, x.value) for i, x in enumerate(said.mentions) if isinstance(x.value, m.MetricWord)]
+        both = [i for i, w in words if w.values]
+        if both and (len(words) > len(both) or any(said.at(i - 1) is C.ONLY for i in both)):
+            return 0.4
+        return 0.0
+
+    def _clash(self) -> bool:
+        """广东的北京市, 昨天上个月: two that exclude each other, with nothing between them."""
+        said = self.said
+        for (i, a), (j, b) in pairwise(said.values):
+            same = a.options[0][0] == b.options[0][0] and not (a.negated or b.negated)
+            if same and j == i + 1 and not set(a.options[0][1]) & set(b.options[0][1]):
+                return True
+        for (i, p), (j, q) in pairwise(said.periods):
+            if j == i + 1 and not any(_overlap(x, y) for x in p for y in q):
+                return True
+        return False
 
     def _unused(self) -> tuple[int, ...]:
         """Places of words that carry meaning and found no role: they count as unread."""
@@ -225,6 +252,8 @@ class _Reader:
         """买过A没买过B, 上个月买过但这个月没买: each verb keeps its own object and period."""
         said = self.said
         verbs = list(said.verbs)
+        if not verbs and said.measures:
+            self._redundant_verbs()
         if verbs or said.entities or said.asked or said.cue(C.PERSON):
             bare = [(i, m.Verb(v.names)) for i, v in said.bare_verbs]
             if any(v.negated for _, v in verbs) or (bare and not said.measures and not verbs):
@@ -236,7 +265,13 @@ class _Reader:
         for k, (i, verb) in enumerate(verbs):
             end = verbs[k + 1][0] if k + 1 < len(verbs) else len(said.mentions)
             start = verbs[k - 1][0] + 1 if k else 0
-            objects = [(j, v) for j, v in said.values if i < j < end and not self._starts_anew(i, j)]
+            objects = [
+                (j, v)
+                for j, v in said.values
+                if i < j < end and not self._starts_anew(i, j) and not self._describes(j)
+            ]
+            if not objects and said.cue(C.TOGETHER):
+                objects = [(j, v) for j, v in said.values if start <= j < i and v.both]
             conditions = [c for j, v in objects for c in (condition_of(v),)]
             rows = [(j, c) for j, c in said.where if i < j < end]
             conditions += [c for _, c in rows]
@@ -250,6 +285,18 @@ class _Reader:
                 self.used |= {j for j, _ in objects}
                 out.append((verb, tuple(conditions), ()))
         return tuple(out)
+
+    def _redundant_verbs(self) -> None:
+        """下单 in 下单的订单数 repeats the measure; 加购 in 加购的访客数 would change it and is lost."""
+        for i, verb in self.said.bare_verbs:
+            tables = {t for _, measure in self.said.measures for t in self.graph.tables_of(measure)}
+            if not tables & set(self.graph.tables_of_metric(verb.names[0])):
+                self.lost.append(i)
+
+    def _describes(self, place: int) -> bool:
+        """没下单的黑金会员: a value right before the entity says who, not what."""
+        after = self.said.at(place + 1)
+        return isinstance(after, m.TableWord) or (isinstance(after, m.Asked) and bool(after.tables))
 
     def _starts_anew(self, verb: int, place: int) -> bool:
         """True when 的 + entity or a clause break lies between a verb and a later value."""
@@ -265,7 +312,15 @@ class _Reader:
         for i, name in said.terms:
             negated = said.at(i - 1) in (C.NOT, C.EXCEPT)
             out.append(Term(name, negated))
-        out += [WhereTime(c.grain, c.values) for _, c in said.cyclic]
+        cycles = [c for _, c in said.cyclic]
+        grains = {c.grain for c in cycles}
+        if len(cycles) == 2 and len(grains) == 1 and cycles[0].values != cycles[1].values:
+            said.grains.append((said.cyclic[0][0], ByTime(cycles[0].grain)))  # 周末跟工作日比
+            if cycles[0].grain is not Grain.WEEKEND:
+                both = tuple(sorted({*cycles[0].values, *cycles[1].values}))
+                out.append(WhereTime(cycles[0].grain, both))
+            return out
+        out += [WhereTime(c.grain, c.values) for c in cycles]
         return out
 
     def _values(self, values: list[tuple[int, m.Values]]) -> list[Condition]:
@@ -282,6 +337,7 @@ class _Reader:
             merged.setdefault(key, []).extend(v.options[0][1])
         either = set(self.said.places(C.OR))
         previous = -9
+        order = [o for o in order if not (o[1][1] and (o[1][0], False) in merged)]  # 不是A，是B
         for i, (dimension, negated) in order:
             condition = condition_of(
                 m.Values(((dimension, tuple(dict.fromkeys(merged[dimension, negated]))),), negated)
@@ -305,6 +361,13 @@ class _Reader:
             if len(left) == len(right) == len(names[0]) >= 2 and names[0] == names[1]:
                 return Or(tuple(And(tuple(condition_of(v) for v in side)) for side in (left, right)))
         return None
+
+    def _either(self, conditions: list[tuple[int, Condition]]) -> list[Condition]:
+        """毛利率低于20%或者退款率高于8%"""
+        places = self.said.places(C.OR)
+        if len(conditions) == 2 and any(conditions[0][0] < j < conditions[1][0] for j in places):
+            return [Or((conditions[0][1], conditions[1][1]))]
+        return [c for _, c in conditions]
 
     def _loose_thresholds(self) -> list[Condition]:
         """超过1万 with its measure or column elsewhere in the sentence."""
@@ -333,7 +396,7 @@ class _Reader:
             elif near_measures:
                 out.append(Having(near_measures[0][1], t.op, t.values))
             else:
-                self.lost.append(i)
+                out.append(Having(MetricRef(""), t.op, t.values))
         return out
 
     # ── ranks, sorts ──────────────────────────────────────────────────────────────────────────
@@ -444,7 +507,8 @@ class _Reader:
             return None
         duration = lengths[0]
         direction, value = "down", None
-        negative = [v for j, v in said.verbs if v.negated and j > i]
+        negative: list[Any] = [v for j, v in said.verbs if v.negated and j > i]
+        negative += [x for j, x in said.measures if said.at(j - 1) is C.NOT]
         change = [c for j, c in said.changes if j > i and c.direction]
         if negative:
             direction = "zero"
@@ -470,6 +534,23 @@ class _Reader:
             return ("above" if having.op in (Op.GT, Op.GE) else "below"), float(having.values[0])
         return "down", None
 
+    def _asserted(self) -> bool:
+        """Is there something that can be true or false: 涨了吗, 比上月高吗?"""
+        said = self.said
+        compared = bool(said.compares or said.same or said.cue(C.THAN, C.VERSUS))
+        return any(c.direction and not c.show for _, c in said.changes) or (
+            compared and said.cue(C.MORE, C.LESS)
+        )
+
+    def _direction(self) -> int:
+        """1 when more is asserted, -1 when less, 0 when nothing is."""
+        for _, c in self.said.changes:
+            if c.direction:
+                return c.direction
+        if self.said.cue(C.MORE):
+            return 1
+        return -1 if self.said.cue(C.LESS) else 0
+
     def _windows(self) -> tuple[Window, ...]:
         said = self.said
         out = []
@@ -482,14 +563,20 @@ class _Reader:
             within: tuple[str, ...] = ("*",) if cue.within else ()
             if self.enclosed is not None and cue.kind is WindowKind.SHARE:
                 within = (self.enclosed.value,)
+            if said.durations and cue.kind in _MOVING:
+                self.grain = said.durations[0][1].grain
             out.append(Window(cue.kind, n=n, within=within))
         return tuple(dict.fromkeys(out))
 
     def _form(self) -> Form | None:
         said = self.said
+        if said.claim:
+            return Form.YES_NO
         if said.forms:
             return said.forms[0][1].form
         if said.cue(C.EXISTS, C.WHETHER):
+            return Form.YES_NO
+        if said.cue(C.ASK) and self._asserted():
             return Form.YES_NO
         for _, a in said.asked:
             return a.form
@@ -509,6 +596,12 @@ def _narrowest(periods: list[Period]) -> tuple[Period, ...]:
         if not inside and not same:
             kept.append(p)
     return tuple(kept)
+
+
+def _overlap(a: Period, b: Period) -> bool:
+    if None in (a.start, a.end, b.start, b.end):
+        return True
+    return bool(_day(a.start) < _day(b.end) and _day(b.start) < _day(a.end))
 
 
 def _contains(outer: Period, inner: Period) -> bool:

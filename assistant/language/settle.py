@@ -16,7 +16,7 @@ from assistant.language.grouping import groups_for, measure_groups
 from assistant.language.meaning import Asked, Cue
 from assistant.language.people import distinct_counter, verb_conditions
 from assistant.language.ranking import order_for, top_for
-from semantic_layer.catalog import Kind
+from semantic_layer.catalog import Aggregate, Kind
 from semantic_layer.query import (
     Agg,
     AnalysisQuery,
@@ -40,8 +40,11 @@ from semantic_layer.query import (
     Members,
     MetricQuery,
     MetricRef,
+    Op,
+    Or,
     PerUnit,
     Query,
+    Ref,
     Rollup,
     Scope,
     Where,
@@ -131,6 +134,11 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = replace(draft, asked=tuple(a for a in draft.asked if a not in used) or draft.asked)
     measures = draft.measures
     counted = _count_asked(draft)
+    if (rows := _rows_behind(draft, graph)) is not None:
+        query = detail_query(rows, graph)
+        if query is not None:
+            yield Settled(query)
+            return
     counted_units = next((a for a in draft.asked if a.form is Form.COUNT and a.grain), None)
     if counted_units is not None and counted_units.grain and (draft.having or measures):
         yield from _counted_units(draft, counted_units, graph)
@@ -153,7 +161,16 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if (primary := _primary(draft, graph)) is not None:
         yield from _metric(primary, graph)
         return
-    if graph.catalog.metrics and not (draft.columns or draft.asked or draft.entities or draft.groups):
+    if _lacks_measure(draft) and graph.catalog.primary:
+        for name in graph.catalog.primary[:OFFERED]:
+            yield from _metric(replace(draft, measures=(MetricRef(name),), rank_by=None), graph)
+        return
+    if graph.catalog.primary and draft.form is Form.YES_NO and draft.where:
+        query = detail_query(draft, graph)
+        if query is not None:
+            yield Settled(query)
+        return
+    if graph.catalog.primary and not (draft.columns or draft.asked or draft.entities or draft.groups):
         return
     if any(w.kind is WindowKind.RANK for w in draft.windows):
         return
@@ -162,11 +179,26 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         yield Settled(query)
 
 
+def _rows_behind(draft: Draft, graph: Graph) -> Draft | None:
+    """退款记录, 评论明细: the rows that a plain metric counts or sums."""
+    if Cue.DETAIL not in draft.cues or len(draft.measures) != 1 or draft.groups or draft.asked:
+        return None
+    if draft.windows or draft.compare or draft.having or draft.streak:
+        return None
+    measure = draft.measures[0]
+    if not isinstance(measure, MetricRef):
+        return None
+    calc = graph.catalog.metrics[measure.metric].calc
+    if not isinstance(calc, Aggregate) or calc.where:
+        return None
+    return replace(draft, measures=(), entities=(*draft.entities, calc.table))
+
+
 def _counted_units(draft: Draft, asked: Asked, graph: Graph) -> Iterator[Settled]:
     """有多少天销售额超过300万: units of time counted."""
     if asked.grain is None or not draft.having:
         return
-    measures = tuple(m for h in draft.having if (m := _measure_of(h)) is not None)
+    measures = tuple(x for h in draft.having for x in _measures_of(h))
     rest = tuple(a for a in draft.asked if a is not asked)
     target = replace(draft, asked=rest, groups=_with(draft.groups, ByTime(asked.grain)), measures=draft.measures or measures)
     for s in _metric(target, graph):
@@ -187,14 +219,17 @@ def _thing(asked: Asked, graph: Graph) -> str | None:
 
 def _grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> Iterator[Settled]:
     """累计消费满1万的用户有哪些 / 有几个: the groups that satisfy a condition on a measure."""
-    measures = tuple(dict.fromkeys(_measure_of(h) for h in draft.having))
+    measures = tuple(dict.fromkeys(x for h in draft.having for x in _measures_of(h)))
     if any(isinstance(x, MetricRef) and not x.metric for x in measures):
         return
-    target = replace(draft, measures=tuple(m for m in measures if m is not None))
+    target = replace(draft, measures=measures)
     if counted is not None:
         thing = key_thing(counted, graph)
         if thing is None:
             return
+        own = graph.catalog.dimensions[thing].table
+        if all(graph.tables_of(m) == (own,) for m in target.measures):
+            target = replace(target, penalty=target.penalty + 0.5)  # a mean over one row
         rest = tuple(a for a in draft.asked if a is not counted)
         target = replace(target, asked=rest, groups=_with(target.groups, By(thing)), columns=tuple(c for c in target.columns if c != thing))
         for s in _metric(target, graph):
@@ -223,8 +258,15 @@ def key_thing(asked: Asked, graph: Graph) -> str | None:
     return graph.key_of(asked.tables[0]) or graph.member_of(asked.tables[0])
 
 
-def _measure_of(condition: Condition) -> Measure | None:
-    return condition.measure if isinstance(condition, (Having, HavingChange)) else None
+def _measures_of(condition: Condition) -> Iterator[Measure]:
+    match condition:
+        case Having() | HavingChange():
+            yield condition.measure
+        case And() | Or():
+            for part in condition.parts:
+                yield from _measures_of(part)
+        case _:
+            return
 
 
 def _with(groups: tuple[Group, ...], group: Group) -> tuple[Group, ...]:
@@ -261,13 +303,30 @@ def _counting(draft: Draft, graph: Graph, counted: Asked) -> Iterator[Settled]:
 def _implied_count(draft: Draft, graph: Graph) -> Measure | None:
     """哪个歌手的演唱会最多: the things counted are named, the count is not."""
     r = draft.ranked
+    named = draft.entities
+    if named and r is None and any(w.kind is WindowKind.SHARE for w in draft.windows):
+        return graph.counter_of(named[0])
     if r is None or draft.rank_by is not None or r.hint or r.quality or r.change:
         return None
-    which = [a for a in draft.asked if a.names or a.tables]
-    named = [t for t in draft.entities]
+    which = [a for a in draft.asked if a.names or a.tables or a.grain]
     if which and named:
         return graph.counter_of(named[0])
     return None
+
+
+OFFERED = 4  # measures to choose from when a ranking or a change names none
+
+
+def _lacks_measure(draft: Draft) -> bool:
+    """增长最快的渠道, 连续三个月下滑的品类, 广东排第几: of what?"""
+    if any(w.kind is WindowKind.RANK for w in draft.windows):
+        return True
+    if draft.streak is not None and draft.streak.direction in ("up", "down"):
+        return True
+    changed = draft.ranked is not None and draft.ranked.change is not None
+    return (changed or draft.asserted != 0 or bool(draft.compare)) and bool(
+        draft.columns or draft.asked or draft.groups or draft.form is Form.YES_NO
+    )
 
 
 def _distribution(draft: Draft, graph: Graph) -> Draft | None:
@@ -290,9 +349,13 @@ def _distribution(draft: Draft, graph: Graph) -> Draft | None:
 def _primary(draft: Draft, graph: Graph) -> Draft | None:
     """卖得最好的5个品牌: good or bad of what? The first metric of the model, and the answer says so."""
     r = draft.ranked
-    if r is None or not (r.quality or r.change) or not graph.catalog.primary:
+    if not graph.catalog.primary:
         return None
-    if not (draft.columns or draft.asked or draft.entities or draft.groups):
+    good = r is not None and r.quality and not r.comparative
+    gap = Cue.GAP in draft.cues and (draft.values or draft.compare)
+    if not (good or gap):
+        return None
+    if not gap and not (draft.columns or draft.asked or draft.entities or draft.groups):
         return None
     name = graph.catalog.primary[0]
     label = graph.catalog.metrics[name].label
@@ -360,8 +423,14 @@ def _conditions(
 ) -> tuple[tuple[Condition, ...], Condition | None]:
     """Conditions on measures filter groups; asked 是不是 of a single number they are a claim."""
     having = draft.having
-    if draft.form is Form.YES_NO and having and not groups:
+    if draft.form is not Form.YES_NO or groups:
+        return having, None
+    if having:
         return (), conjunction(_filled(having, draft))
+    if draft.asserted and draft.measures:
+        comparison = draft.compare[0] if draft.compare else Comparison(CompareKind.PREVIOUS_PERIOD)
+        op = Op.GT if draft.asserted > 0 else Op.LT
+        return (), HavingChange(draft.measures[0], comparison, op, (0.0,), "difference")
     return having, None
 
 
@@ -373,6 +442,12 @@ def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
         if len(items) == 2 and not v.negated and (v.versus or gap) and not draft.ranked:
             if gap or v.versus:
                 return Contrast(dimension, items[0], items[1])
+    if gap and not draft.ranked and not draft.compare:
+        for c in draft.where:
+            if isinstance(c, Where) and c.op is Op.IN and len(c.values) == 2:
+                left, right = c.values
+                if not isinstance(left, Ref) and not isinstance(right, Ref):
+                    return Contrast(c.dimension, left, right)
     return None
 
 
@@ -383,7 +458,7 @@ def _trend(draft: Draft, groups: tuple[Group, ...]) -> tuple[Group, ...]:
         for w in draft.windows
     )
     if wants_time and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
-        return (ByTime(natural_grain(draft)), *groups)
+        return (ByTime(draft.grain or natural_grain(draft)), *groups)
     return groups
 
 
@@ -425,6 +500,9 @@ def _windows(draft: Draft, groups: tuple[Group, ...]) -> tuple[Window, ...]:
 
 def _comparisons(draft: Draft) -> Iterator[tuple[tuple[Comparison, ...], tuple[str, ...]]]:
     """The comparisons said; a change with no comparison named is read both ways."""
+    if draft.form is Form.YES_NO and draft.asserted and not draft.having and not draft.compare:
+        yield (Comparison(CompareKind.PREVIOUS_PERIOD),), ("没有说和什么比，和上一期比",)
+        return
     wants = draft.change is not None or (draft.ranked is not None and draft.ranked.change is not None)
     if draft.compare:
         shown = draft.compare

@@ -80,10 +80,12 @@ def nested(
     inner, dimension = as_set(query, graph)
     if inner is None or dimension is None:
         return None
-    asks = right.asked or right.groups or right.columns
+    asks = right.asked or right.groups or right.columns or (right.entities and right.ranked)
     pointing = bool({m.Cue.WHICH, m.Cue.PERSON} & right.cues) or (right.ranked is not None)
     groups = right.groups
-    if closing and not right.groups and right.measures and m.Cue.TOTAL not in right.cues:
+    single = left.ranked is not None and left.ranked.n == 1
+    apart = m.Cue.RESPECTIVELY in right.cues or not single
+    if closing and not right.groups and right.measures and m.Cue.TOTAL not in right.cues and apart:
         groups = (By(dimension),)
     elif not asks and pointing and right.measures:
         groups = (By(dimension),)

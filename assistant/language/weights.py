@@ -65,6 +65,8 @@ def of(m: Mention) -> float:
     weight = TABLE.get(type(m.value), PHRASE)
     if m.rule.startswith("fuzzy"):
         return FUZZY * len(m) - 0.6
+    if m.rule == "adjacent" and m.children[1].start > m.children[0].end:
+        return -1.0  # 广东的北京 is no list
     size = _explained(m)
     return weight.rate * size - weight.price - DOUBTFUL.get(m.rule, 0.0)
 

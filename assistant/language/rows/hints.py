@@ -13,9 +13,15 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-PLACE = _words("地点 地址 位置 总部 城市 省份 国家 地区 区域 产地 发源地 出生地 所在地 地 城 洲 场馆 国籍 学校 院校 单位")
-PERSON = _words("作者 导演 创始人 创始人物 负责人 代言人 主持人 姓名 演员 歌手 饰演者 人物 嘉宾 教师 编剧 主讲人 联系人 老师 人 者")
-PRICE = _words("价格 售价 票价 定价 单价 费用 学费 金额 资金 工资 薪资 月薪 价 费 额 收入 成本 资本")
+PLACE = _words(
+    "地点 地址 位置 总部 城市 省份 国家 地区 区域 产地 发源地 出生地 所在地 地 城 洲 场馆 国籍 学校 院校 单位"
+)
+PERSON = _words(
+    "作者 导演 创始人 创始人物 负责人 代言人 主持人 姓名 演员 歌手 饰演者 人物 嘉宾 教师 编剧 主讲人 联系人 老师 人 者"
+)
+PRICE = _words(
+    "价格 售价 票价 定价 单价 费用 学费 金额 资金 工资 薪资 月薪 价 费 额 收入 成本 资本"
+)
 DURATION = _words("时长 时间 天数 年限 学制 工龄 期限 周期 月数")
 REASON = _words("原因 理由 职责 主张")
 DISTANCE = _words("距离")
@@ -26,7 +32,12 @@ TIMES = _words("次数 场次 届数 场数 数量")
 
 # Surface of a question word → endings of the columns it asks for.
 ASKING: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (_words("在哪 哪里 在哪里 什么地方 哪儿 何处 在哪儿 位于哪里 在什么地方 在何处 哪个地方 哪个位置"), PLACE),
+    (
+        _words(
+            "在哪 哪里 在哪里 什么地方 哪儿 何处 在哪儿 位于哪里 在什么地方 在何处 哪个地方 哪个位置"
+        ),
+        PLACE,
+    ),
     (_words("谁 谁的 哪些人 什么人 何人"), PERSON),
     (_words("多少钱 几块钱 多少元 什么价 贵吗 贵不贵 便宜吗"), PRICE),
     (_words("多久 多长时间 几年 多少年 几天 多少天 几个月 多少小时 多少分钟 几小时"), DURATION),

@@ -111,7 +111,9 @@ class Said:
 Resolve = Callable[[Any], tuple[Period, ...]]
 
 
-def read_rows(tokens: Sequence[Token], text: str, catalog: Catalog, soft: Soft, resolve: Resolve) -> Said:
+def read_rows(
+    tokens: Sequence[Token], text: str, catalog: Catalog, soft: Soft, resolve: Resolve
+) -> Said:
     """Everything that ``tokens`` say, in the order said."""
     said = Said()
     for i, token in enumerate(tokens):
@@ -146,7 +148,13 @@ def _take(
             said.thresholds.append((threshold, token.start, token.end))
         case m.Ranked() as r:
             said.ranking = Ranking(
-                r.n, r.descending is not False, r.ties or r.n == 1, r.both, r.offset, token.text, *place
+                r.n,
+                r.descending is not False,
+                r.ties or r.n == 1,
+                r.both,
+                r.offset,
+                token.text,
+                *place,
             )
         case m.SortCue(descending):
             said.sort, said.sort_at = descending, token.start
@@ -222,7 +230,9 @@ def _question_words(said: Said, tokens: Sequence[Token], text: str, catalog: Cat
         clause = next((t.clause for t in tokens if t.start <= at < t.end), 0)
         near = [c for c in said.columns if c.clause == clause and not c.grouped]
         numeric = [c for c in near if catalog.dimensions[c.names[0]].kind is Kind.NUMBER]
-        if (numeric and words is not hints.WHEN) or any(_overlaps(c, at, at + len(word)) for c in near):
+        if (numeric and words is not hints.WHEN) or any(
+            _overlaps(c, at, at + len(word)) for c in near
+        ):
             continue
         found = [
             d.name
@@ -252,9 +262,7 @@ def _unread(said: Said, tokens: Sequence[Token], text: str, soft: Soft) -> None:
     for token in tokens:
         if not isinstance(token.value, Unread):
             continue
-        asked = any(
-            t.value in (CUES.WHICH, CUES.HOW_MANY) and t.end == token.start for t in tokens
-        )
+        asked = any(t.value in (CUES.WHICH, CUES.HOW_MANY) and t.end == token.start for t in tokens)
         found = soft.columns(text, token.start, token.end, asked)
         values = soft.values(token.text)
         if found and (found.price <= 0.5 or not values):
@@ -272,7 +280,8 @@ def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
     """Which entities are asked for, counted, pointed at; which words carry 各 or 每."""
     before = dict(_before(tokens))
     said.columns = [
-        replace(c, grouped=before.get(c.start) is CUES.EACH and said.sort is None) for c in said.columns
+        replace(c, grouped=before.get(c.start) is CUES.EACH and said.sort is None)
+        for c in said.columns
     ]
     out = []
     for entity in said.entities:
@@ -295,7 +304,13 @@ def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
     said.entities = out
     said.how_many = any(t.value in (CUES.HOW_MANY, CUES.WHAT) for t in tokens) or "多少" in text
     if not said.points and text.startswith(hints.POINTING):
-        said.points = text[:1] in "它他她其此该" or text[:2] in ("这个", "这些", "这家", "这款", "这部")
+        said.points = text[:1] in "它他她其此该" or text[:2] in (
+            "这个",
+            "这些",
+            "这家",
+            "这款",
+            "这部",
+        )
 
 
 def _before(tokens: Sequence[Token]) -> Iterator[tuple[int, Any]]:

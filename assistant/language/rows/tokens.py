@@ -39,7 +39,9 @@ def tokens_of(text: str, cover: Cover) -> tuple[Token, ...]:
         number += character in BREAKS
     clauses.append(number)
     leaves = [leaf for mention in cover.mentions for leaf in _leaves(mention)]
-    found = [Token(x.start, x.end, text[x.start : x.end], x.value, clauses[x.start]) for x in leaves]
+    found = [
+        Token(x.start, x.end, text[x.start : x.end], x.value, clauses[x.start]) for x in leaves
+    ]
     found += [Token(a, b, text[a:b], Unread(), clauses[a]) for a, b in cover.unread]
     return tuple(sorted(found, key=lambda t: (t.start, t.end)))
 

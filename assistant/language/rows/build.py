@@ -1,0 +1,426 @@
+"""What was said, and what the conversation keeps, as one query over rows.
+
+A number is shown as it stands, row by row: nobody who asks for the height of a mountain wants a sum.
+Rows are counted only when an entity is counted, summed up only when a sum or a mean is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.language.detail import dimensions_of
+from assistant.language.rows import hints
+from assistant.language.rows.choose import KEPT, Choice, Places, Wanted
+from assistant.language.rows.said import Said
+from semantic_layer.catalog import Catalog, Kind
+from semantic_layer.query import (
+    Agg,
+    And,
+    By,
+    ColumnAggregate,
+    Condition,
+    DetailQuery,
+    Form,
+    Members,
+    MetricQuery,
+    Op,
+    Or,
+    Order,
+    Query,
+    Scope,
+    Top,
+    Where,
+)
+
+MOST_SHOWN = 6  # columns kept from the question before
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What goes on from the previous query: its conditions, its ranking, its columns."""
+
+    root: str | None = None
+    scope: Scope = Scope()
+    order: tuple[Order, ...] = ()
+    top: Top | None = None
+    columns: tuple[str, ...] = ()
+    distinct: bool = False
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        where = self.scope.where
+        return () if where is None else where.parts if isinstance(where, And) else (where,)
+
+
+class Builder:
+    def __init__(self, catalog: Catalog, places: Places) -> None:
+        self.catalog, self.places = catalog, places
+
+    def build(self, said: Said, kept: Kept) -> Query | None:
+        """None when nothing says which rows."""
+        wanted = self._wanted(said)
+        fixed = [*self._fixed(kept)]
+        near = {self.places.table_of(c) for c in kept.columns}
+        choice = self.places.choose([*wanted, *fixed], near, kept.root)
+        if choice is None or not (wanted or kept.root):
+            return None
+        root = choice.root
+        n, e = len(said.columns), len(said.entities)
+        columns = [name for pick in choice.picks[:n] for name in pick]
+        tables = [pick[0] if pick else None for pick in choice.picks[n : n + e]]
+        filters = self._filters(said, choice, n + e)
+        tests = self._thresholds(said, columns, kept)
+        yes = self._yes_no(said, choice)
+        reached = all(choice.picks[len(wanted) + i] for i in range(len(fixed)))
+        scope, order, top = self._scope(
+            said, kept, root, [*filters, *tests, *yes], reached, columns
+        )
+        if scope is None:
+            return None
+        counted = self._counted(said, root, tables, columns, scope)
+        if counted is not None and said.ranking is None:
+            return counted
+        by = self._ranked_by(said, kept, root, columns, tables)
+        order, top, scope = self._ranking(said, kept, by, order, top, scope, root, reached)
+        if said.aggregate is not None and (
+            made := self._aggregated(said, columns, root, scope, kept)
+        ):
+            return made
+        shown = self._shown(said, kept, root, columns, tables, by)
+        form = Form.WHICH if any(x.asked for x in said.entities) else Form.LIST
+        return DetailQuery(
+            table=root,
+            columns=shown,
+            scope=scope,
+            order=order,
+            top=top,
+            distinct=said.distinct or kept.distinct,
+            form=form,
+        )
+
+    # ── where ─────────────────────────────────────────────────────────────────────────────────
+
+    def _wanted(self, said: Said) -> list[Wanted]:
+        out = [Wanted(c.names, c.price, 6.0 - 3 * c.price, every=c.every) for c in said.columns]
+        out += [
+            Wanted(x.tables, 0.0, 5.0 if x.asked or x.counted else 2.5, table=True)
+            for x in said.entities
+        ]
+        for f in said.filters:
+            names = tuple(d for o in f.options for d in dimensions_of((o,))[:1])
+            out.append(Wanted(names, f.price, 7.0))
+        return out
+
+    def _fixed(self, kept: Kept) -> list[Wanted]:
+        names = dimensions_of(kept.conditions)
+        names += [o.by for o in kept.order if o.by and kept.top is not None]
+        return [Wanted((n,), missed=KEPT) for n in dict.fromkeys(names)]
+
+    def _filters(self, said: Said, choice: Choice, at: int) -> list[Condition]:
+        out: list[Condition] = []
+        for i, f in enumerate(said.filters):
+            pick = choice.picks[at + i]
+            if not pick:
+                continue
+            option = next(
+                (o for o in f.options if pick[0] in self.places.copies[dimensions_of((o,))[0]]),
+                None,
+            )
+            if option is not None:
+                out.append(_renamed(option, pick[0]))
+        merged: list[Condition] = []
+        for condition in out:
+            same = next((i for i, m in enumerate(merged) if _joinable(m, condition)), None)
+            if same is None:
+                merged.append(condition)
+            else:
+                merged[same] = _joined(merged[same], condition)
+        return merged
+
+    def _thresholds(self, said: Said, columns: Sequence[str], kept: Kept) -> list[Condition]:
+        numbers = [c for c in (*columns, *reversed(kept.columns)) if self._kind(c) is Kind.NUMBER]
+        if not numbers:
+            return []
+        return [Where(numbers[0], t.op, t.values) for t, _, _ in said.thresholds]
+
+    def _yes_no(self, said: Said, choice: Choice) -> list[Condition]:
+        """哪些是特产: a yes/no column beside something else that is asked is a condition."""
+        asked = any(x.asked for x in said.entities)
+        out: list[Condition] = []
+        for pick in choice.picks[: len(said.columns)]:
+            if asked and pick and self._kind(pick[0]) is Kind.BOOL:
+                out.append(Where(pick[0], Op.EQ, (True,)))
+        return out
+
+    def _scope(
+        self,
+        said: Said,
+        kept: Kept,
+        root: str,
+        fresh: list[Condition],
+        reached: bool,
+        columns: Sequence[str],
+    ) -> tuple[Scope | None, tuple[Order, ...], Top | None]:
+        """The kept conditions and the new ones; a new value of a kept dimension replaces the old."""
+        time = self._time(said, root, columns) if said.periods else None
+        periods, clock = (said.periods, time) if time else (kept.scope.periods, kept.scope.time)
+        named = set(dimensions_of(fresh))
+        old = [c for c in kept.conditions if not (isinstance(c, Where) and c.dimension in named)]
+        if reached:
+            same = clock is None or self.places.table_of(clock) in self.places.up[root]
+            parts = (*old, *fresh)
+            return (
+                Scope(_all(parts), periods if same else (), clock if same else None),
+                kept.order,
+                kept.top,
+            )
+        member = self._member(kept, root)
+        if member is None:
+            return (
+                (Scope(_all(tuple(fresh)), periods if time else (), time), (), None)
+                if fresh
+                else (None, (), None)
+            )
+        return Scope(_all((member, *fresh)), said.periods if time else (), time), (), None
+
+    def _member(self, kept: Kept, root: str) -> Condition | None:
+        """The rows that belong to what the previous question found, by the nearest key both know."""
+        if kept.root is None:
+            return None
+        here, there = self.places.up[root], self.places.up[kept.root]
+        options = []
+        for mine in here:
+            for theirs in self.places.same[mine]:
+                key = self.places.key_of(mine)
+                if theirs in there and key is not None:
+                    options.append((here[mine] + there[theirs], mine, theirs, key))
+        if not options:
+            return None
+        _, mine, theirs, key = min(options)
+        column = f"{theirs}.{key.split('.', 1)[1]}"
+        inner = DetailQuery(kept.root, (column,), kept.scope, kept.order, kept.top)
+        return Members(key, inner)
+
+    def _time(self, said: Said, root: str, columns: Sequence[str]) -> str | None:
+        """The time that a period applies to: a named one, the start's own, the nearest."""
+        for name in columns:
+            if self._kind(name) is Kind.TIME:
+                return name
+        reach = self.places.up[root]
+        for table in sorted(reach, key=lambda t: reach[t]):
+            if time := self.catalog.tables[table].time:
+                return time
+        return None
+
+    # ── what ──────────────────────────────────────────────────────────────────────────────────
+
+    def _counted(
+        self,
+        said: Said,
+        root: str,
+        tables: Sequence[str | None],
+        columns: list[str],
+        scope: Scope,
+    ) -> MetricQuery | None:
+        """有多少X counts rows, unless a column holds that number (员工数量)."""
+        for entity, table in zip(said.entities, tables, strict=True):
+            if not entity.counted or table is None:
+                continue
+            if any(self._kind(c) is Kind.NUMBER for c in columns):
+                return None
+            if stored := self._stored_count(entity.tables, root, table):
+                columns.append(stored)
+                return None
+            grouped = [By(t) for t in self._groups(said, tables, columns)]
+            measure = ColumnAggregate(Agg.COUNT, table=root)
+            return MetricQuery((measure,), tuple(grouped), scope, form=Form.COUNT)
+        return None
+
+    def _stored_count(self, tables: tuple[str, ...], root: str, table: str) -> str | None:
+        if root == table:
+            return None
+        words = {self.catalog.tables[t].entity for t in tables}
+        words |= {s for t in tables for s in self.catalog.tables[t].synonyms if len(s) > 1}
+        for d in self.catalog.dimensions.values():
+            if d.table == root and d.kind is Kind.NUMBER and any(w in d.label for w in words):
+                return d.name
+        return None
+
+    def _groups(
+        self, said: Said, tables: Sequence[str | None], columns: Sequence[str]
+    ) -> list[str]:
+        out = [
+            label
+            for entity, table in zip(said.entities, tables, strict=True)
+            if entity.grouped and table and (label := self.catalog.tables[table].names)
+        ]
+        return out + [c for c in columns if self._kind(c) in (Kind.TEXT, Kind.BOOL)]
+
+    def _aggregated(
+        self, said: Said, columns: Sequence[str], root: str, scope: Scope, kept: Kept
+    ) -> MetricQuery | None:
+        numbers = [c for c in columns if self._kind(c) is Kind.NUMBER]
+        numbers = numbers or [c for c in kept.columns if self._kind(c) is Kind.NUMBER]
+        if not numbers or said.aggregate is None:
+            return None
+        groups = [By(c) for c in columns if self._kind(c) in (Kind.TEXT, Kind.BOOL)]
+        measures = tuple(ColumnAggregate(said.aggregate, n) for n in dict.fromkeys(numbers))
+        return MetricQuery(measures, tuple(dict.fromkeys(groups)), scope)
+
+    def _ranked_by(
+        self,
+        said: Said,
+        kept: Kept,
+        root: str,
+        columns: Sequence[str],
+        tables: Sequence[str | None],
+    ) -> str | None:
+        """The column beside the superlative, the one that its word hints at, or the one before."""
+        rank, at, clause = said.ranking, said.sort_at, -1
+        if rank is not None:
+            at, clause = rank.start, rank.clause
+        elif said.sort is None:
+            return None
+        spans = {n: c for c in said.columns for n in self._all_copies(c.names)}
+        fit = [
+            c
+            for c in columns
+            if self._kind(c) in (Kind.NUMBER, Kind.TIME) or (rank is None and c in spans)
+        ]
+        placed = [
+            c for c in fit if c in spans and (rank is None or spans[c].clause == clause)
+        ] or fit
+        if rank is not None and placed:
+            left = [c for c in placed if c in spans and spans[c].end <= at]
+            near = left[-1] if left else placed[0]
+            if rank is not None and not self._suits(rank.text, near):
+                return self._hinted(rank.text, root) or near
+            return near
+        if placed:
+            return placed[-1]
+        if rank is not None and (found := self._hinted(rank.text, root)):
+            if kept.order and kept.order[0].by and any(w in rank.text for w in "多少高低大小"):
+                return kept.order[0].by
+            return found
+        if kept.order and kept.order[0].by:
+            return kept.order[0].by
+        numbers = [c for c in kept.columns if self._kind(c) is Kind.NUMBER]
+        return numbers[-1] if numbers else None
+
+    def _suits(self, word: str, name: str) -> bool:
+        late = any(w in word for w in ("早", "晚", "新", "旧"))
+        return not late or self._kind(name) is Kind.TIME
+
+    def _hinted(self, word: str, root: str) -> str | None:
+        """最贵 → a price, 最早 → a time, 最大 of a person → the age."""
+        reach = self.places.up[root]
+        near = sorted(self.catalog.dimensions.values(), key=lambda d: reach.get(d.table, 99))
+        near = [d for d in near if d.table in reach]
+        if any(w in word for w in hints.TIME_WORDS):
+            return next((d.name for d in near if d.kind is Kind.TIME), None)
+        for words, endings in hints.RANKING:
+            if any(w in word for w in words):
+                for d in near:
+                    if d.kind is Kind.NUMBER and d.label.endswith(endings):
+                        return d.name
+                if "年轻" in word or "老" in word:
+                    return next((d.name for d in near if d.label in hints.BIRTH), None)
+        return None
+
+    def _ranking(
+        self,
+        said: Said,
+        kept: Kept,
+        by: str | None,
+        order: tuple[Order, ...],
+        top: Top | None,
+        scope: Scope,
+        root: str,
+        reached: bool,
+    ) -> tuple[tuple[Order, ...], Top | None, Scope]:
+        rank = said.ranking
+        if by is None:
+            return order, top, scope
+        label = self.catalog.dimensions[by].label
+        if rank is None:
+            return (Order(by, descending=bool(said.sort)),), top, scope
+        down = rank.descending
+        if any(w in label for w in hints.ORDINAL) and not any(
+            w in rank.text for w in ("低", "后", "差", "小")
+        ):
+            down = not down
+        if label in hints.BIRTH and not any(w in rank.text for w in ("早", "晚")):
+            down = not down
+        if top is not None and reached and (said.points or said.inside):
+            member = self._member(kept, root)
+            if member is not None:
+                scope = Scope(member, scope.periods, scope.time)
+        new = Top(rank.n, down, ties=rank.ties and rank.n == 1, both=rank.both, offset=rank.offset)
+        return (Order(by, descending=down),), new, scope
+
+    def _shown(
+        self,
+        said: Said,
+        kept: Kept,
+        root: str,
+        columns: Sequence[str],
+        tables: Sequence[str | None],
+        by: str | None,
+    ) -> tuple[str, ...]:
+        """Who it is, what was asked, what it was ranked by, and what stood there before."""
+        asked = [c for c in columns]
+        labels = [self.catalog.tables[t].names for t in tables if t]
+        reach = self.places.up[root]
+        if said.detail and not asked:
+            base = next((t for t in tables if t), root)
+            return self.catalog.tables[base].display
+        own = self.catalog.tables[root].names
+        out: list[str] = [n for n in labels if n]
+        out += [own] if own else []
+        out += asked
+        before = [c for c in kept.columns if self.places.table_of(c) in reach]
+        out = list(dict.fromkeys([*out, *([by] if by else [])]))
+        out += [c for c in before if c not in out][: max(0, MOST_SHOWN - len(out))]
+        if not own:
+            near = [t for t in reach if reach[t] == 1 and self.catalog.tables[t].names]
+            extra = [str(self.catalog.tables[t].names) for t in near]
+            out += [c for c in extra if c not in out][: max(0, MOST_SHOWN - len(out))]
+        if not asked and not labels and not before and not by:
+            return self.catalog.tables[root].display[:7]
+        return tuple(dict.fromkeys(out)) or self.catalog.tables[root].display[:7]
+
+    def _all_copies(self, names: tuple[str, ...]) -> list[str]:
+        return [c for n in names for c in self.places.copies[n]]
+
+    def _kind(self, name: str) -> Kind:
+        return self.catalog.dimensions[name].kind
+
+
+def _all(parts: tuple[Condition, ...]) -> Condition | None:
+    unique = tuple(dict.fromkeys(parts))
+    return None if not unique else unique[0] if len(unique) == 1 else And(unique)
+
+
+def _renamed(condition: Condition, name: str) -> Condition:
+    if isinstance(condition, Where):
+        return Where(name, condition.op, condition.values)
+    return condition
+
+
+def _joinable(a: Condition, b: Condition) -> bool:
+    plus = (Op.EQ, Op.IN)
+    return (
+        isinstance(a, Where)
+        and isinstance(b, Where)
+        and a.dimension == b.dimension
+        and a.op in plus
+        and b.op in plus
+    )
+
+
+def _joined(a: Condition, b: Condition) -> Condition:
+    if isinstance(a, Where) and isinstance(b, Where):
+        values = tuple(dict.fromkeys((*a.values, *b.values)))
+        return Where(a.dimension, Op.IN if len(values) > 1 else Op.EQ, values)
+    return Or((a, b))

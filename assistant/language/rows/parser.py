@@ -1,0 +1,78 @@
+"""The parser of catalogs whose tables are small: questions look rows up, metrics are the exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from assistant.language import meaning as m
+from assistant.language.calendar import resolve_all
+from assistant.language.cover import covers
+from assistant.language.dialogue import Context
+from assistant.language.draft import Draft
+from assistant.language.grammar import recognise
+from assistant.language.parse import Parse, Parser, Reading
+from assistant.language.rows.build import Builder
+from assistant.language.rows.choose import Places
+from assistant.language.rows.follow import kept_from
+from assistant.language.rows.said import read_rows
+from assistant.language.rows.soft import Soft
+from assistant.language.rows.tokens import tokens_of
+from assistant.language.rules import EVERYTHING
+from assistant.language.text import normalise
+from semantic_layer.query import Period, Query
+
+METRIC_ONLY = (m.CompareCue, m.ChangeCue, m.FormCue, m.PerCue, m.StreakCue, m.ChartCue)
+
+
+@dataclass(slots=True)
+class RowParser(Parser):
+    """Falls back to the metric reading where comparisons, trends or charts are asked for."""
+
+    places: Places = field(init=False)
+    soft: Soft = field(init=False)
+    builder: Builder = field(init=False)
+
+    def __post_init__(self) -> None:
+        Parser.__post_init__(self)
+        catalog = self.graph.catalog
+        self.places, self.soft = Places(catalog), Soft(catalog)
+        self.builder = Builder(catalog, self.places)
+
+    def parse(self, said: str, today: date | datetime, context: Context | None = None) -> Parse:
+        text = normalise(said)
+        mentions = recognise(text.text, EVERYTHING, self.lexicon.mentions(text.text))
+        ways = covers(text.text, mentions, 1)
+        if not ways or any(isinstance(x.value, METRIC_ONLY) for x in ways[0].mentions):
+            return Parser.parse(self, said, today, context)
+        catalog = self.graph.catalog
+
+        def resolve(value: Any) -> tuple[Period, ...]:
+            found = tuple(resolve_all(value, today, calendar=self.calendar, partial=False))
+            return tuple(p for p in found if self._covered(p))
+
+        tokens = tokens_of(text.text, ways[0])
+        rows = read_rows(tokens, text.text, catalog, self.soft, resolve)
+        previous: Query | None = context.query if context is not None else None
+        if rows.empty and previous is None:
+            return Parser.parse(self, said, today, context)
+        kept = kept_from(rows, previous, catalog, self.places)
+        query = self.builder.build(rows, kept)
+        if query is None:
+            return Parser.parse(self, said, today, context)
+        unused = [text.said(a, b) for a, b in rows.unused if b - a > 1]
+        note = (f"没有用到「{'、'.join(unused)}」",) if unused else ()
+        reading = Reading(
+            query, Draft(), ways[0].score, assumptions=note, mentions=ways[0].mentions
+        )
+        return Parse(text, (reading,))
+
+    def _covered(self, period: Period) -> bool:
+        """A period after the last day with data is said in passing."""
+        until = self.graph.catalog.until
+        return until is None or period.start is None or _day(period.start) <= until
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
