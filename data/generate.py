@@ -55,6 +55,7 @@ def build(
     fresh.unlink(missing_ok=True)
     chunks = -(-plan.users // USERS_PER_CHUNK)
     with _steps(progress, chunks * 4 + 3) as step, duckdb.connect(str(fresh)) as con:
+        con.execute("SET memory_limit = '6GB'")  # measuring back a large scale spills instead
         for statement in statements():
             con.execute(statement)
         world, brands = make_world(plan)
