@@ -52,6 +52,11 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
     dimensions = {d.name: _dimension(t, d) for t in tables for d in t.dimensions if d}
     terms = {t.name: t for m in models for t in m.terms if t}
     conditions = {name: f"({term.sql})" for name, term in terms.items()}
+    shared: dict[str, list[str]] = {}
+    for m in models:
+        for word, names in m.ambiguous.items():
+            for name in names:
+                shared.setdefault(name, []).append(word)
     return Catalog(
         name=head.model or "",
         label=head.label or head.model or "",
@@ -59,7 +64,7 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
         joins=tuple(_join(t, j) for t in tables for j in t.joins if j),
         dimensions=MappingProxyType(dimensions),
         metrics=MappingProxyType(
-            {x.name: _metric(x, conditions) for m in models for x in m.metrics if x}
+            {x.name: _metric(x, conditions, shared.get(x.name, ())) for m in models for x in m.metrics if x}
         ),
         terms=MappingProxyType(
             {
@@ -141,14 +146,16 @@ def _dimension(table: TableYaml, dimension: DimensionYaml) -> Dimension:
     )
 
 
-def _metric(metric: MetricYaml, conditions: Mapping[str, str]) -> Metric:
+def _metric(
+    metric: MetricYaml, conditions: Mapping[str, str], shared: Iterable[str] = ()
+) -> Metric:
     return Metric(
         name=metric.name,
         label=metric.label,
         calc=_calc(metric.calc, conditions),
         unit=metric.unit,
         format=metric.format,
-        synonyms=tuple(metric.synonyms),
+        synonyms=(*metric.synonyms, *shared),
         direction=metric.direction,
         definition=metric.definition,
         owner=metric.owner,

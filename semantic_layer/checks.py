@@ -90,6 +90,9 @@ def _references(part: Part) -> Iterator[tuple[Path, str, str]]:
         yield (*path, "table"), "table", role.table
     for i, name in enumerate(part.model.primary):
         yield ("primary", i), "metric", name
+    for word, names in part.model.ambiguous.items():
+        for i, name in enumerate(names):
+            yield ("ambiguous", word, i), "metric", name
 
 
 def _known_references(parts: Parts) -> Iterator[Issue]:

@@ -163,6 +163,7 @@ class ModelYaml(Strict):
     today: Day | None = None
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
     primary: list[Name] = []
+    ambiguous: dict[Text, list[Name]] = {}
     examples: dict[str, list[Text]] = {}
     tables: list[TableYaml | None] = []
     metrics: list[MetricYaml | None] = []

@@ -7,7 +7,7 @@ Rows are counted only when an entity is counted, summed up only when a sum or a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.language.detail import dimensions_of
 from assistant.language.rows import hints
@@ -41,7 +41,7 @@ class Kept:
     """What goes on from the previous query: its conditions, its ranking, its columns."""
 
     root: str | None = None
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     order: tuple[Order, ...] = ()
     top: Top | None = None
     columns: tuple[str, ...] = ()
@@ -146,12 +146,14 @@ class Builder:
 
     def _yes_no(self, said: Said, choice: Choice) -> list[Condition]:
         """哪些是特产: a yes/no column beside something else that is asked is a condition."""
-        asked = any(x.asked for x in said.entities)
-        out: list[Condition] = []
-        for pick in choice.picks[: len(said.columns)]:
-            if asked and pick and self._kind(pick[0]) is Kind.BOOL:
-                out.append(Where(pick[0], Op.EQ, (True,)))
-        return out
+        if not any(x.asked or x.counted for x in said.entities):
+            return []
+        picks = choice.picks[: len(said.columns)]
+        return [
+            Where(pick[0], Op.EQ, (not column.denied,))
+            for pick, column in zip(picks, said.columns, strict=True)
+            if pick and self._kind(pick[0]) is Kind.BOOL
+        ]
 
     def _scope(
         self,
@@ -369,7 +371,7 @@ class Builder:
         by: str | None,
     ) -> tuple[str, ...]:
         """Who it is, what was asked, what it was ranked by, and what stood there before."""
-        asked = [c for c in columns]
+        asked = list(columns)
         labels = [self.catalog.tables[t].names for t in tables if t]
         reach = self.places.up[root]
         if said.detail and not asked:

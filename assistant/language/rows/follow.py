@@ -64,9 +64,7 @@ def stands_alone(said: Said, base: Kept, catalog: Catalog, places: Places) -> bo
             places.catalog.tables[t].names in base.columns for e in asked for t in e.tables[:1]
         )
         return not related or (said.everything and first)
-    if said.everything and subject and said.columns:
-        return True
-    return False
+    return bool(said.everything and subject and said.columns)
 
 
 def _names_a_row(condition: object, catalog: Catalog) -> bool:

@@ -32,6 +32,7 @@ class Column:
     price: float = 0.0
     every: bool = False  # all of ``names`` in the chosen table, not the best one
     grouped: bool = False
+    denied: bool = False  # 不是985
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def read_rows(
 ) -> Said:
     """Everything that ``tokens`` say, in the order said."""
     said = Said()
-    for i, token in enumerate(tokens):
+    for i in range(len(tokens)):
         _take(said, i, tokens, text, catalog, resolve)
     _question_words(said, tokens, text, catalog)
     _unread(said, tokens, text, soft)

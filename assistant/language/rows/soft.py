@@ -12,7 +12,8 @@ from assistant.language.rows import hints
 from semantic_layer.catalog import Catalog, Kind
 
 STOP = frozenset("的了吗呢啊有是在和与及个最多少不很")
-WEAK = frozenset("时间 数量 名称 地点 公司 中国 人数 总数 类型 情况 年份 日期 城市 国家".split())
+_WEAK = "时间 数量 名称 地点 公司 中国 人数 总数 类型 情况 年份 日期 城市 国家"
+WEAK = frozenset(_WEAK.split())
 
 
 @dataclass(frozen=True, slots=True)
