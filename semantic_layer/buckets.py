@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from sqlglot import exp
 
+from semantic_layer.blueprint import Build, Grid
 from semantic_layer.catalog import Format
 from semantic_layer.columns import measure_column
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import (
-    Frame,
     call,
     cast,
     column,
@@ -21,11 +21,13 @@ from semantic_layer.expressions import (
     number,
     table,
 )
-from semantic_layer.facts import Slot, place, scale
-from semantic_layer.grids import Build, Grid, cells, period_label
-from semantic_layer.measures import Resolver
+from semantic_layer.frames import Frame
+from semantic_layer.grids import cells
 from semantic_layer.plan import Plan
 from semantic_layer.query import By, ByBucket, ByPeriod
+from semantic_layer.resolve import Resolver
+from semantic_layer.rows import Slot, place, scale
+from semantic_layer.spines import period_label
 
 RANGES = 8  # about how many ranges, when nobody says
 TAIL = 0.95  # the quantile behind which an automatic scale stops

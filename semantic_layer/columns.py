@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from semantic_layer.catalog import Catalog, Format, Kind
-from semantic_layer.expressions import is_cyclic
 from semantic_layer.query import (
     Agg,
     And,
@@ -27,6 +26,7 @@ from semantic_layer.query import (
     Where,
 )
 from semantic_layer.result import Column, ColumnRole
+from semantic_layer.times import is_cyclic
 
 AGG_LABELS = {
     Agg.SUM: "合计",

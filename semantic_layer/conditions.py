@@ -14,7 +14,6 @@ from sqlglot import exp
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import (
     Bounds,
-    Frame,
     call,
     cast,
     either,
@@ -24,6 +23,7 @@ from semantic_layer.expressions import (
     literal,
     not_true,
 )
+from semantic_layer.frames import Frame
 from semantic_layer.joins import children, reaches
 from semantic_layer.measures import conjuncts, tables_of
 from semantic_layer.query import (

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from semantic_layer.blueprint import Build
 from semantic_layer.catalog import Catalog, Format, Kind
 from semantic_layer.columns import dimension_column
 from semantic_layer.conditions import row_test
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import (
     Bounds,
-    Frame,
     call,
     column,
     divide,
@@ -23,11 +23,11 @@ from semantic_layer.expressions import (
     quote,
     table,
 )
-from semantic_layer.facts import within
-from semantic_layer.grids import Build
+from semantic_layer.frames import Frame
 from semantic_layer.plan import Plan
 from semantic_layer.query import ColumnAggregate, Contrast, DetailQuery, Top
 from semantic_layer.result import Column, ColumnRole
+from semantic_layer.rows import within
 from semantic_layer.windows import over
 
 Selected = tuple[exp.Query, tuple[Column, ...]]

@@ -12,7 +12,7 @@ from semantic_layer.catalog import Format, Kind
 from semantic_layer.columns import AGG_LABELS
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import call, column, divide, is_known, number, quote, table
-from semantic_layer.facts import Slot, applied
+from semantic_layer.facts import applied
 from semantic_layer.query import (
     Agg,
     By,
@@ -26,6 +26,7 @@ from semantic_layer.query import (
     Top,
 )
 from semantic_layer.result import Column, ColumnRole
+from semantic_layer.rows import Slot
 from semantic_layer.stages import Stage, group_test, natural_key, ordered, sort_key
 from semantic_layer.windows import Made, over
 
@@ -157,9 +158,6 @@ def _rolled(
     return query, (made,)
 
 
-# ── the first rows ────────────────────────────────────────────────────────────────────────────
-
-
 def _is_simple(query: MetricQuery) -> bool:
     """ORDER BY … LIMIT says it all: nothing is asked of the rows afterwards."""
     top = query.top
@@ -231,9 +229,6 @@ def _ties(stage: Stage, name: str, descending: bool = True) -> list[exp.Ordered]
         *(ordered(column(n), descending) for n in others),
         *(sort_key(s, stage.catalog) for s in stage.slots),
     ]
-
-
-# ── order ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _order(stage: Stage, query: MetricQuery) -> list[exp.Expr]:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from semantic_layer.expressions import STEPS, floor_date
 from semantic_layer.query import CompareKind, Comparison, Grain, Period
+from semantic_layer.times import STEPS, floor_date
 
 Day = date | datetime
 Festival = Callable[[str, int], "tuple[date, date] | None"]

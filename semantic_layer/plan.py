@@ -8,15 +8,14 @@ writes no SQL and reads no data.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
-from semantic_layer.catalog import Catalog, Kind
+from semantic_layer.catalog import Catalog
 from semantic_layer.errors import Unanswerable
 from semantic_layer.joins import reaches
 from semantic_layer.measures import (
     Node,
-    Resolver,
     conjunction,
     conjuncts,
     home,
@@ -24,41 +23,32 @@ from semantic_layer.measures import (
     leaves,
     tables_of,
 )
+from semantic_layer.needs import comparisons_of, hidden, sides
 from semantic_layer.periods import Festival, merge
 from semantic_layer.query import (
     Agg,
     And,
-    Benchmark,
     By,
     ByBucket,
     ByPeriod,
     ByTime,
     ColumnAggregate,
-    CompareKind,
     Comparison,
     Condition,
-    Contrast,
     DetailQuery,
-    Formula,
     Having,
     HavingChange,
     Measure,
     Members,
     MetricQuery,
-    MetricRef,
     Not,
     Op,
     Or,
     Period,
-    PerUnit,
     Query,
     Where,
 )
-
-BENCHMARKED = {
-    "previous": CompareKind.PREVIOUS_PERIOD,
-    "last_year": CompareKind.YEAR_OVER_YEAR,
-}
+from semantic_layer.resolve import Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +92,21 @@ def _metric_plan(
     where, having = _split(query, catalog)
     keep, claim = (_lift_shown(c, query, catalog) for c in (query.keep, query.claim))
     conditions = (having, keep, claim)
-    comparisons = _comparisons(query, conditions)
+    comparisons = comparisons_of(query, conditions)
     _check_nested(query, catalog, today, festival)
     shown = _shown(query, catalog)
-    hidden = tuple(m for m in dict.fromkeys(_hidden(query, conditions)) if m not in shown)
+    beside = tuple(m for m in dict.fromkeys(hidden(query, conditions)) if m not in shown)
     visible = len(shown) if query.measures else 0
     timed = bool(query.scope.periods) or any(isinstance(g, ByTime) for g in query.group_by)
     resolver = Resolver(catalog, _group_dimensions(query), where, query.scope.time, timed)
-    nodes = tuple(resolver.resolve(m) for m in (*shown, *hidden))
-    notes = (*resolver.notes, *_check_time(query, catalog, (*shown, *hidden), nodes))
+    nodes = tuple(resolver.resolve(m) for m in (*shown, *beside))
+    notes = (*resolver.notes, *_check_time(query, catalog, (*shown, *beside), nodes))
     if comparisons and not query.scope.periods and not _time_groups(query):
         raise Unanswerable("compare-needs-period")
     return Plan(
         query=query,
         today=today,
-        measures=(*shown, *hidden),
+        measures=(*shown, *beside),
         nodes=nodes,
         shown=visible,
         comparisons=comparisons,
@@ -153,9 +143,6 @@ def _detail_plan(
     return Plan(
         query=query, today=today, where=where, periods=merge(query.scope.periods), festival=festival
     )
-
-
-# ── conditions ────────────────────────────────────────────────────────────────────────────────
 
 
 def _split(query: MetricQuery, catalog: Catalog) -> tuple[Condition | None, Condition | None]:
@@ -264,95 +251,16 @@ def _members(condition: Condition | None) -> Iterator[Members]:
             yield from _members(part)
 
 
-# ── measures ──────────────────────────────────────────────────────────────────────────────────
-
-
 def _shown(query: MetricQuery, catalog: Catalog) -> tuple[Measure, ...]:
     """The asked measures; each side of a contrast apart; a row count when only groups are asked."""
     if query.contrast is not None:
-        return tuple(side for m in query.measures for side in _sides(m, query.contrast))
+        return tuple(side for m in query.measures for side in sides(m, query.contrast))
     if query.measures:
         return query.measures
     table = _first_table(query, catalog)
     if table is None:
         raise Unanswerable("nothing-asked")
     return (ColumnAggregate(Agg.COUNT, table=table),)
-
-
-def _sides(measure: Measure, contrast: Contrast) -> tuple[Measure, Measure]:
-    left, right = (
-        narrowed(measure, Where(contrast.dimension, Op.EQ, (value,)))
-        for value in (contrast.left, contrast.right)
-    )
-    return left, right
-
-
-def narrowed(measure: Measure, where: Condition) -> Measure:
-    """``measure`` over fewer rows."""
-    match measure:
-        case MetricRef() | ColumnAggregate():
-            return replace(measure, where=conjunction(measure.where, where))
-        case PerUnit():
-            return replace(measure, measure=narrowed(measure.measure, where))
-        case Formula():
-            return replace(
-                measure, left=narrowed(measure.left, where), right=narrowed(measure.right, where)
-            )
-
-
-def _hidden(query: MetricQuery, conditions: tuple[Condition | None, ...]) -> Iterator[Measure]:
-    if query.top is not None and query.top.by is not None:
-        yield query.top.by
-    for condition in conditions:
-        yield from measures_of(condition)
-
-
-def measures_of(condition: Condition | None) -> Iterator[Measure]:
-    match condition:
-        case Having(measure, _, values):
-            yield measure
-            for value in values:
-                if isinstance(value, Benchmark) and value.measure is not None:
-                    yield value.measure
-        case HavingChange(measure):
-            yield measure
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from measures_of(part)
-        case Not(part):
-            yield from measures_of(part)
-
-
-def _comparisons(
-    query: MetricQuery, conditions: tuple[Condition | None, ...]
-) -> tuple[Comparison, ...]:
-    """The asked ones first, then those that only a condition needs."""
-    found = dict.fromkeys(query.compare)
-    kinds = {c.kind: c for c in found}
-    for condition in conditions:
-        for comparison in _compared(condition):
-            if comparison.kind not in kinds or comparison.kind is CompareKind.PERIOD:
-                kinds[comparison.kind] = comparison
-                found.setdefault(comparison)
-    return tuple(found)
-
-
-def _compared(condition: Condition | None) -> Iterator[Comparison]:
-    match condition:
-        case HavingChange(_, compare):
-            yield compare
-        case Having(_, _, values):
-            for value in values:
-                if isinstance(value, Benchmark) and value.kind in BENCHMARKED:
-                    yield Comparison(BENCHMARKED[value.kind])
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _compared(part)
-        case Not(part):
-            yield from _compared(part)
-
-
-# ── groups and time ───────────────────────────────────────────────────────────────────────────
 
 
 def _group_dimensions(query: MetricQuery) -> Iterator[str]:
@@ -388,7 +296,3 @@ def _check_time(
     if grouped or len(timeless) == sum(1 for node in nodes for _ in leaves(node)):
         raise Unanswerable("no-time", metric=label)
     return (f"{label}没有时间，未按时间段筛选",)
-
-
-def is_key(catalog: Catalog, dimension: str) -> bool:
-    return catalog.dimensions[dimension].kind is Kind.KEY

@@ -9,22 +9,13 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from semantic_layer.blueprint import Build
 from semantic_layer.catalog import Catalog
 from semantic_layer.conditions import compare_value, members_test
 from semantic_layer.errors import Unanswerable
-from semantic_layer.expressions import (
-    column,
-    cycle_place,
-    either,
-    every,
-    is_cyclic,
-    literal,
-    not_true,
-    number,
-)
-from semantic_layer.facts import Slot
-from semantic_layer.grids import Build
-from semantic_layer.plan import BENCHMARKED, Plan
+from semantic_layer.expressions import column, either, every, literal, not_true, number
+from semantic_layer.needs import BENCHMARKED
+from semantic_layer.plan import Plan
 from semantic_layer.query import (
     And,
     Benchmark,
@@ -43,6 +34,8 @@ from semantic_layer.query import (
     Ref,
     Where,
 )
+from semantic_layer.rows import Slot
+from semantic_layer.times import cycle_place, is_cyclic
 
 
 @dataclass(frozen=True, slots=True)

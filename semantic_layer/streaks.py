@@ -7,25 +7,17 @@ from datetime import date, datetime, timedelta
 
 from sqlglot import exp
 
+from semantic_layer.blueprint import Build, Grid
 from semantic_layer.catalog import Format, Kind
 from semantic_layer.columns import GRAIN_LABELS
 from semantic_layer.errors import Unanswerable
-from semantic_layer.expressions import (
-    call,
-    column,
-    floor_date,
-    is_cyclic,
-    literal,
-    number,
-    quote,
-    table,
-    zero,
-)
-from semantic_layer.facts import Slot
-from semantic_layer.grids import Build, Grid, cells
+from semantic_layer.expressions import call, column, literal, number, quote, table, zero
+from semantic_layer.grids import cells
 from semantic_layer.plan import Plan
 from semantic_layer.query import ByTime, Grain, MetricQuery, Streak
 from semantic_layer.result import Column, ColumnRole
+from semantic_layer.rows import Slot
+from semantic_layer.times import floor_date, is_cyclic
 from semantic_layer.windows import over
 
 UNITS = {

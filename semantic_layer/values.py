@@ -12,33 +12,21 @@ from sqlglot import exp
 from semantic_layer.catalog import Catalog
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import (
-    STEPS,
-    WEEKDAYS,
-    WEEKEND,
     call,
     cast,
     column,
     divide,
     interval,
-    is_cyclic,
-    later,
     literal,
     number,
     parse,
     zero,
 )
-from semantic_layer.facts import Slot
-from semantic_layer.measures import (
-    COUNTED,
-    Arithmetic,
-    Binary,
-    Leaf,
-    Node,
-    Quotient,
-    Units,
-)
+from semantic_layer.measures import COUNTED, Arithmetic, Binary, Leaf, Node, Quotient, Units
 from semantic_layer.periods import count_units
 from semantic_layer.query import ByPeriod, ByTime, Grain, Period
+from semantic_layer.rows import Slot
+from semantic_layer.times import STEPS, WEEKDAYS, WEEKEND, is_cyclic, later
 
 SIGNS: Mapping[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
 
@@ -86,8 +74,6 @@ class Row:
                 safe = exp.Nullif(this=quotient.expression, expression=number(0))
                 quotient.set("expression", safe)
         return exp.paren(tree, copy=False)
-
-    # ── calendar units ────────────────────────────────────────────────────────────────────────
 
     def _units(self, grain: Grain) -> exp.Expr:
         """Units in the period, in the row's own period, or in the part of the row's bucket that lies

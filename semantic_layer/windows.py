@@ -14,10 +14,10 @@ from sqlglot import exp
 from semantic_layer.catalog import Format, Kind
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import call, column, divide, either, is_unknown, number
-from semantic_layer.facts import Slot
 from semantic_layer.measures import is_additive
 from semantic_layer.query import By, ByBucket, ByPeriod, ByTime, Window, WindowKind
 from semantic_layer.result import Column, ColumnRole
+from semantic_layer.rows import Slot
 from semantic_layer.stages import Stage, ordered, sort_key
 
 ALONG_TIME = (

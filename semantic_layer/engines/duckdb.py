@@ -23,7 +23,7 @@ from sqlglot import exp
 from semantic_layer import guard
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import EngineError, QueryCancelled, QueryTimeout, Row
-from semantic_layer.expressions import Frame
+from semantic_layer.frames import Frame
 from semantic_layer.result import Result
 from semantic_layer.statement import Statement
 
