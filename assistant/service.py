@@ -16,6 +16,7 @@ from assistant.language.dialogue import Context
 from assistant.language.graph import Graph
 from assistant.language.lexicon import Lexicon
 from assistant.language.parse import Parser
+from assistant.language.rows.parser import RowParser
 from assistant.memory import advanced, from_reply, undone
 from assistant.pipeline import Run
 from assistant.reply import Answer, Refusal, Reply
@@ -44,13 +45,14 @@ class Session:
 class Assistant:
     """Open with ``Assistant.open``. Safe to share between threads."""
 
-    def __init__(self, catalog: Catalog, engine: Engine) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, reader: type[Parser] = Parser) -> None:
+        """``reader`` is ``RowParser`` for tables nobody modelled: it looks rows up before it measures."""
         self.catalog, self.engine = catalog, engine
         events = tuple(
             Event(p.label, start, end) for p in catalog.periods for start, end in p.spans
         )
         calendar = Calendar(catalog.fiscal_year_start, events)
-        self.parser = Parser(Lexicon(catalog), Graph(catalog), calendar)
+        self.parser = reader(Lexicon(catalog), Graph(catalog), calendar)
         self.sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -65,7 +67,8 @@ class Assistant:
         """
         if source is not None and model == "retail":
             engine: Engine = open_source(source)
-            return cls(_filled(infer(engine, Path(source).stem, str(source)), engine), engine)
+            inferred = infer(engine, Path(source).stem, str(source))
+            return cls(_filled(inferred, engine), engine, RowParser)
         catalog = load(model)
         engine = DuckDBEngine.open(source or _path(catalog.source))
         return cls(_filled(catalog, engine), engine)

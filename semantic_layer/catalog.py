@@ -69,6 +69,7 @@ class Table:
     where: str = ""
     description: str = ""
     names: str | None = None  # the dimension that shows a person which row it is
+    rows: int | None = None  # how many there are, where somebody has counted
 
 
 @dataclass(frozen=True, slots=True)

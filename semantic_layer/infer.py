@@ -132,6 +132,7 @@ def _draft(
         time=_time(list(dimensions.values())),
         display=tuple(d.name for d in dimensions.values()),
         names=named,
+        rows=columns[0].rows,
     )
     return Draft(table, MappingProxyType(dimensions), key, label)
 

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.language import meaning as m
 from assistant.language.calendar import resolve_all
 from assistant.language.cover import covers
+from assistant.language.detail import dimensions_of
 from assistant.language.dialogue import Context
 from assistant.language.draft import Draft
 from assistant.language.grammar import recognise
@@ -21,8 +22,10 @@ from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import tokens_of
 from assistant.language.rules import EVERYTHING
 from assistant.language.text import normalise
-from semantic_layer.query import Period, Query
+from semantic_layer.catalog import Kind
+from semantic_layer.query import DetailQuery, Period, Query
 
+LONG = 500  # rows: more than anybody reads one by one
 METRIC_ONLY = (m.CompareCue, m.ChangeCue, m.FormCue, m.PerCue, m.StreakCue, m.ChartCue)
 
 
@@ -59,7 +62,7 @@ class RowParser(Parser):
             return Parser.parse(self, said, today, context)
         kept = kept_from(rows, previous, catalog, self.places)
         query = self.builder.build(rows, kept)
-        if query is None:
+        if query is None or self._too_many(query):
             return Parser.parse(self, said, today, context)
         unused = [text.said(a, b) for a, b in rows.unused if b - a > 1]
         note = (f"没有用到「{'、'.join(unused)}」",) if unused else ()
@@ -67,6 +70,18 @@ class RowParser(Parser):
             query, Draft(), ways[0].score, assumptions=note, mentions=ways[0].mentions
         )
         return Parse(text, (reading,))
+
+    def _too_many(self, query: Query) -> bool:
+        """Numbers of a long table are summed up, not listed, unless one row or a ranking is meant."""
+        if not isinstance(query, DetailQuery) or query.top is not None:
+            return False
+        catalog = self.graph.catalog
+        if (catalog.tables[query.table].rows or 0) <= LONG:
+            return False
+        tested = dimensions_of(() if query.scope.where is None else (query.scope.where,))
+        named = any(catalog.tables[catalog.dimensions[d].table].names == d for d in tested)
+        numbers = any(catalog.dimensions[c].kind is Kind.NUMBER for c in query.columns)
+        return numbers and not named
 
     def _covered(self, period: Period) -> bool:
         """A period after the last day with data is said in passing."""
