@@ -19,7 +19,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no-metric": ("没看出要看哪个指标。", "说出指标就能答，例如：{suggestions}。"),
         "unread-words": (
             "「{words}」没看懂，它可能会改变结果，所以没有直接算。",
-            "换个说法，或去掉它再问。相近的有：{suggestions}。",
+            "换个说法，或去掉它再问。可以问：{suggestions}。",
         ),
         "two-readings": ("「{words}」有两种以上的理解。", "选一个：{suggestions}。"),
         "unknown-metric": ("没有找到「{words}」这个指标。", "可以问：{suggestions}。"),

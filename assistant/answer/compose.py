@@ -24,9 +24,9 @@ from assistant.answer.shape import data_end, partial_end, shape_of
 from assistant.answer.wording import describe
 from assistant.problems import problem
 from assistant.reply import Answer, Chart, Common, Refusal, Timing, Unread
-from semantic_layer.catalog import Catalog, Format, Kind
+from semantic_layer.catalog import Catalog, Format
 from semantic_layer.query import AnalysisQuery, DetailQuery, Form, MetricQuery, Period
-from semantic_layer.result import Result
+from semantic_layer.result import ColumnRole, Result
 
 __all__ = ["compose", "compose_analysis", "compose_catalog"]
 
@@ -161,7 +161,7 @@ def notes_of(query: MetricQuery | DetailQuery, result: Result, catalog: Catalog)
         missing = [
             c.label
             for i, c in enumerate(result.columns)
-            if c.kind is not Kind.TEXT
+            if c.role is ColumnRole.MEASURE
             and c.format is Format.PERCENT
             and any(r[i] is None for r in result.rows)
         ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.answer.conditions import parts_of
 from assistant.answer.numbers import short_period
-from assistant.answer.shape import Shape, shape_of
+from assistant.answer.shape import Shape, data_end, shape_of
 from semantic_layer.catalog import Catalog, Dimension, Kind
 from semantic_layer.query import (
     By,
@@ -59,7 +59,9 @@ def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[st
     first = query.measures[0] if query.measures else None
     if not isinstance(first, MetricRef) or first.metric not in catalog.metrics:
         return [q for _, q in catalog.examples]
-    words = Words(_when(query), _where(query, catalog), catalog.metrics[first.metric].label)
+    words = Words(
+        _when(query, catalog), _where(query, catalog), catalog.metrics[first.metric].label
+    )
     grouped = [g.dimension for g in query.group_by if isinstance(g, By)]
     timed = any(isinstance(g, ByTime) for g in query.group_by)
     fixed = {p.dimension for p in parts_of(query.scope.where) if isinstance(p, Where)}
@@ -171,11 +173,17 @@ def _related(shown: set[str], catalog: Catalog) -> str:
     return catalog.metrics[names[0]].label if names else ""
 
 
-def _when(query: MetricQuery | DetailQuery) -> str:
+def _when(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
     if len(query.scope.periods) != 1:
         return ""
     period: Period = query.scope.periods[0]
-    return period.label or short_period(period).replace(" 至 ", "到")
+    name = period.label or short_period(period)
+    end = data_end(catalog)
+    if " 至 " not in name or period.start is None or period.end is None or end is None:
+        return name
+    if period.end.toordinal() - 1 == end.toordinal():
+        return f"近{period.end.toordinal() - period.start.toordinal()}天"
+    return name.replace(" 至 ", "到")
 
 
 def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
@@ -192,7 +200,7 @@ def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
 
 def _after_detail(query: DetailQuery, catalog: Catalog) -> list[str]:
     """From rows to numbers: the metrics of the same table."""
-    when, where = _when(query), _where(query, catalog)
+    when, where = _when(query, catalog), _where(query, catalog)
     first = sorted(catalog.metrics.values(), key=lambda m: m.name not in catalog.primary)
     near = [m.label for m in first if _home(m.name, catalog) == query.table]
     return [f"{when}{where}{label}" for label in near[:LIMIT]]

@@ -239,13 +239,18 @@ def span(start: date | None, end: date | None) -> str:
 
 
 def short_period(period: Period) -> str:
-    """A period by its calendar name where it has one: 2026年5月; else its span."""
+    """A period by its calendar name where it has one: 2026年5月; else its span.
+
+    A partial one keeps the name of the unit that it is the beginning of.
+    """
     start, end = period.start, period.end
-    whole = (Grain.MONTH, Grain.QUARTER, Grain.HALF, Grain.YEAR)
-    if period.partial or start is None or end is None or period.grain not in whole:
+    sizes = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF: 6, Grain.YEAR: 12}
+    size = sizes.get(period.grain) if period.grain else None
+    if size is None or start is None or end is None or start.day != 1:
         return span(start, end)
-    months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF: 6, Grain.YEAR: 12}[period.grain]
-    if (end.year - start.year) * 12 + end.month - start.month != months or start.day != 1:
+    months = (end.year - start.year) * 12 + end.month - start.month
+    fits = months < size or (months == size and end.day == 1)
+    if (start.month - 1) % size or not (fits if period.partial else months == size):
         return span(start, end)
     return bucket(start, period.grain)
 

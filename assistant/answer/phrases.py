@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from assistant.answer.conditions import condition_text, parts_of
-from assistant.answer.numbers import amount, day_text, difference, rate, short_period, span
+from assistant.answer.numbers import amount, day_text, difference, rate, short_period
 from assistant.answer.shape import Beside, Shape
 from semantic_layer.catalog import Catalog, Format
 from semantic_layer.query import CompareKind, MetricQuery, Op, Period, Scope, Where
@@ -46,7 +46,8 @@ def _period_name(period: Period) -> str:
     """2026年5月, 双11, 本月（截至 6 月 23 日）."""
     if period.partial and isinstance(period.end, date):
         last = date.fromordinal(period.end.toordinal() - 1)
-        return f"{period.label or span(period.start, period.end)}（截至 {day_text(last)}）"
+        name = period.label or short_period(period)
+        return name if " 至 " in name else f"{name}（截至 {day_text(last)}）"
     said = period.label and len(period.label) <= 8 and (period.lunar or not period.grain)
     return period.label if said else short_period(period)
 
