@@ -98,6 +98,24 @@ HABITS = (
     ("time and many names", by(BY_MONTH, REGIONS), lines(12), "heatmap"),
     ("two small dimensions", by(REGIONS, By("channel")), pairs(6, 3), "grouped"),
     ("two large dimensions", by(REGIONS, By("channel")), pairs(30, 5), "heatmap"),
+    (
+        "shares along time",
+        by(BY_MONTH, REGIONS, windows=SHARE_OF),
+        result(
+            MONTH,
+            REGION,
+            GMV_COLUMN,
+            SHARE,
+            rows=[(m, s, 5.0, 0.5) for m in months(6) for s in "甲乙"],
+        ),
+        "stacked",
+    ),
+    (
+        "two dates",
+        by(BY_MONTH, REGIONS),
+        result(MONTH, REGION, GMV_COLUMN, rows=[(m, s, 5.0) for m in months(2) for s in "甲乙丙"]),
+        "grouped",
+    ),
     ("rows", DetailQuery("sale"), one(5), "table"),
     (
         "ranges keep their order",

@@ -34,6 +34,16 @@ HABITS = (
     Habit("one row", lambda c: not c.shape.groups or c.rows == 1, marks.kpi),
     Habit("many groups", lambda c: len(marks.shown(c)) > 2, marks.table),
     Habit("time alone", lambda c: c.timed and len(marks.shown(c)) == 1, marks.line),
+    Habit(
+        "shares along time",
+        lambda c: c.timed and c.share is not None and c.positive and _others(c) <= marks.LINES,
+        marks.shares_over_time,
+    ),
+    Habit(
+        "two dates",
+        lambda c: c.timed and _buckets(c) <= 2 and _others(c) <= marks.LINES,
+        marks.two("grouped"),
+    ),
     Habit("a few lines", lambda c: c.timed and _others(c) <= marks.LINES, marks.line),
     Habit("many lines", lambda c: c.timed, marks.two("heatmap")),
     Habit(
@@ -68,6 +78,10 @@ def _columns(case: Case, *names: str) -> bool:
 
 def _others(case: Case) -> int:
     return max((case.count_of(c) for c in case.shape.names), default=0)
+
+
+def _buckets(case: Case) -> int:
+    return case.count_of(case.shape.time) if case.shape.time else 0
 
 
 def _pieable(case: Case) -> bool:

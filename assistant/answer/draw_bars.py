@@ -89,8 +89,8 @@ def _one(
     marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
     if data.rest and "other" in c.options and isinstance(colour, str) and not behind:
         marker["color"] = [colour] * (len(values) - 1) + [c.theme.quiet]
-    if c.chart.partial and not behind:
-        marker["pattern"] = {"shape": [""] * (len(values) - 1) + ["/"], "solidity": 0.35}
+    if not behind:
+        marker |= _hatched(c, len(values))
     texts = (
         [label(c, name, v, unit=not c.chart.compare) for v in values]
         if shown and not behind
@@ -106,12 +106,20 @@ def _one(
         width=width,
         text=texts,
         textposition="outside",
+        constraintext="none",
         textangle=0,
         cliponaxis=False,
         textfont={"size": 12, "color": c.theme.text},
         hovertext=[c.hover(n, name, v) for n, v in zip(data.names, values, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
     )
+
+
+def _hatched(c: Canvas, count: int) -> dict[str, Any]:
+    """A pattern on the last of ``count`` bars when its time is not over."""
+    if not c.chart.partial:
+        return {}
+    return {"pattern": {"shape": [""] * (count - 1) + ["/"], "solidity": 0.35}}
 
 
 def _signs(c: Canvas, name: str, values: tuple[Any, ...]) -> list[str] | None:
@@ -207,7 +215,7 @@ def grouped(c: Canvas) -> Sheet:
             x=xs,
             y=values,
             name=k,
-            marker={"color": colour[k], "line": {"width": 0}},
+            marker={"color": colour[k], "line": {"width": 0}, **_hatched(c, len(xs))},
             text=[label(c, measure, v) for v in values] if c.labels else None,
             hovertext=[c.hover(f"{a} · {k}", measure, v) for a, v in zip(xs, values, strict=True)],
             hovertemplate="%{hovertext}<extra></extra>",

@@ -84,6 +84,7 @@ def _trace(sheet: Sheet, c: Canvas, s: Series, *, area: bool) -> None:
     style: dict[str, Any] = {
         "name": s.name,
         "connectgaps": False,
+        "cliponaxis": False,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "mode": "lines+markers" if len(s.xs) <= 31 else "lines",
         "marker": {"size": 5, "color": s.colour},

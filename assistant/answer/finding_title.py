@@ -65,7 +65,7 @@ def _series_title(query: Query, shape: Shape, chart: Chart, catalog: Catalog | N
             reached = shape.numbers(column)[-1][0]
             return f"{column.label} {shape.text(reached, column)}"
     if chart.color or len(chart.y) > 1:
-        return f"{'、'.join(c.label for c in shape.measures if c.name in chart.y)}走势"
+        return f"{'、'.join(c.label for c in shape.result.columns if c.name in chart.y)}走势"
     points = whole_buckets(query, shape, catalog, shape.numbers(column))
     if len(points) < 2:
         return f"{column.label}走势"

@@ -192,6 +192,12 @@ def _turned(mark: str, case: Case, inner: Column, outer: Column) -> bool:
     return more != down
 
 
+def shares_over_time(case: Case) -> Chart:
+    """The make-up of each bucket: stacked to the whole."""
+    chart = two("stacked")(case)
+    return Chart(chart.mark, chart.x, (case.share.name if case.share else "",), chart.color)
+
+
 def scatter(case: Case) -> Chart:
     first, second = case.shape.measures[:2]
     return Chart("scatter", first.name, (second.name,), _axis(case).name)

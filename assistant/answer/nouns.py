@@ -81,7 +81,7 @@ def entity(name: str, catalog: Catalog) -> tuple[str, str]:
                 table = other
         if table is not None and table.entity and (table.key == (name,) or len(table.key) == 1):
             return table.entity, table.classifier
-    return found.label, "个"
+    return found.label.removesuffix("名称") or found.label, "个"
 
 
 def value_text(value: Scalar, format: Format = Format.NUMBER, unit: str = "") -> str:
