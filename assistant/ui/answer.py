@@ -27,13 +27,14 @@ CHART_CONFIG = {
     ],
 }
 CLEAR = "rgba(0,0,0,0)"  # the page is behind the chart, in both themes
+BIG_HEADLINE = 36  # characters that fit one line at 24 pixels
 UNDRAWN = ("kpi", "table", "")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def draw_answer(shown: Shown, answer: Answer) -> None:
     draw_chips(shown, answer)
-    size = "" if len(answer.headline) <= 60 else " small"
+    size = "" if len(answer.headline) <= BIG_HEADLINE else " small"
     st.html(f'<p class="headline{size}">{headline_html(answer.headline, state.up_is_red())}</p>')
     charted = draw_chart(shown, answer)
     if not charted and worth_a_table(answer):

@@ -14,7 +14,7 @@ from assistant.reply import Answer, Choice, Refusal, Reply
 from assistant.ui import state
 from assistant.ui.answer import draw_answer
 from assistant.ui.boundary import safely
-from assistant.ui.marks import differing, plain_markdown, question_html
+from assistant.ui.marks import differing, plain_markdown, question_html, unlisted
 from assistant.ui.state import Ask, Session, Shown
 from assistant.ui.work import Answering, Work, broken, start
 from semantic_layer.catalog import Catalog
@@ -36,12 +36,12 @@ def page() -> None:
     if not mine.turns and mine.wanted is None and mine.work is None:
         welcome(state.assistant().catalog)
         return
-    history(mine)
-    if mine.wanted is not None:
+    if mine.wanted is not None:  # it is being answered while the history is drawn
         wanted, mine.wanted = mine.wanted, None
         if mine.work is not None:
             mine.work.cancel.set()
         mine.work = start(wanted.question, answering(mine, wanted))
+    history(mine)
     if mine.work is not None:
         follow(mine, mine.work)
 
@@ -109,6 +109,9 @@ def history(mine: Session) -> None:
 
 @st.fragment
 def draw_turn(shown: Shown) -> None:
+    """A click inside a turn redraws that turn alone, unless it asked something."""
+    if state.session().wanted is not None:
+        st.rerun()
     turn(shown)
 
 
@@ -154,8 +157,8 @@ def choose(shown: Shown, choice: Choice) -> None:
 
 def refuse(shown: Shown, refusal: Refusal) -> None:
     st.html(f'<p class="headline small">{question_html(refusal.message, ())}</p>')
-    if refusal.help:
-        st.html(f'<p class="finding">{question_html(refusal.help, ())}</p>')
+    if help_text := unlisted(refusal.help, refusal.next_questions):
+        st.html(f'<p class="finding">{question_html(help_text, ())}</p>')
     with st.container(horizontal=True, gap="small"):
         for i, question in enumerate(refusal.next_questions[:WAYS_OUT]):
             st.button(

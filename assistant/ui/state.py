@@ -53,10 +53,10 @@ class Session:
 
 @st.cache_resource(show_spinner="正在打开数据")
 def assistant() -> Assistant:
-    """One for all browsers; ``WENSHU_MODEL`` or ``WENSHU_SOURCE`` name other data than the demo."""
-    if source := os.environ.get("WENSHU_SOURCE"):
-        return Assistant.open(source=source)
-    return Assistant.open(os.environ.get("WENSHU_MODEL", "retail"))
+    """One for all browsers. ``WENSHU_MODEL`` and ``WENSHU_SOURCE`` name another model or other data
+    than the demo's, as the arguments of ``Assistant.open``."""
+    model = os.environ.get("WENSHU_MODEL") or "retail"
+    return Assistant.open(model, source=os.environ.get("WENSHU_SOURCE") or None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -65,13 +65,16 @@ def store() -> Store:
 
 
 def session() -> Session:
-    """This tab's session, with the conversation that the address names."""
+    """This tab's session; a conversation in the address that is not the one shown is opened."""
+    named = st.query_params.get(PARAMETER)
     if "session" not in st.session_state:
         st.session_state.session = Session()
+        opened(st.session_state.session, named)
     mine: Session = st.session_state.session
-    named = st.query_params.get(PARAMETER)
-    if named != mine.conversation and mine.work is None and mine.wanted is None:
+    if named and named != mine.conversation:
         opened(mine, named)
+    elif mine.conversation and not named:  # lost on the way from another page
+        st.query_params[PARAMETER] = mine.conversation
     return mine
 
 
