@@ -39,7 +39,9 @@ from semantic_layer.query import (
     Scalar,
     Term,
     Where,
+    WhereTime,
 )
+from semantic_layer.recurring import time_test
 
 Nested = Callable[[MetricQuery | DetailQuery], exp.Query]
 """Compile a query into a SELECT whose first column has its members."""
@@ -59,12 +61,17 @@ def row_test(
     """``condition`` as a boolean expression over ``frame``, which gains the joins it needs."""
     catalog = frame.catalog
     if not isinstance(condition, (And, Or, Not)):
-        needed = tables_of(catalog, condition)
+        needed = tables_of(catalog, condition, frame.base)
         if not reaches(catalog, frame.base, needed):
             return _through_child(frame, (condition,), nested, bounds)
     match condition:
         case Where():
             return compare(frame, condition, bounds)
+        case WhereTime(_, _, dimension):
+            name = dimension or frame.time
+            if name is None:
+                raise Unanswerable("no-time", metric=catalog.tables[frame.base].label)
+            return time_test(frame.dimension(name), condition)
         case Term(name, negated):
             term = catalog.terms[name]
             test = exp.paren(frame.sql(term.sql, term.table, bounds), copy=False)
@@ -88,7 +95,7 @@ def _all(frame: Frame, condition: And, nested: Nested, bounds: Bounds | None) ->
     tests: list[exp.Expr] = []
     apart: list[Condition] = []
     for part in conjuncts(condition):
-        reached = reaches(frame.catalog, frame.base, tables_of(frame.catalog, part))
+        reached = reaches(frame.catalog, frame.base, tables_of(frame.catalog, part, frame.base))
         if isinstance(part, Where) and part.op not in NEGATED and not reached:
             apart.append(part)
         else:

@@ -37,7 +37,7 @@ def detail_select(build: Build, plan: Plan, query: DetailQuery) -> Selected:
     """The SELECT of a listing. Its columns are named after the dimensions."""
     catalog = build.catalog
     names = _shown(catalog, query)
-    frame = Frame(catalog, query.table)
+    frame = Frame(catalog, query.table, query.scope.time or catalog.tables[query.table].time)
     bounds = _bounds(plan)
     keys = _sort_keys(catalog, query)
     needed = list(

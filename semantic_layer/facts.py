@@ -57,7 +57,7 @@ def fact(
 ) -> exp.Select:
     """SELECT groups and aggregates of kindred leaves. Columns: the slots' names, then the leaves'."""
     leaf = named[0][1]
-    frame = Frame(catalog, leaf.base)
+    frame = Frame(catalog, leaf.base, leaf.time)
     time = frame.dimension(leaf.time) if leaf.time else None
     bounds = bounds_of(request, time)
     summed = leaf.running and leaf.per is None and leaf.agg in SUMMED

@@ -24,19 +24,21 @@ from semantic_layer.expressions import (
     quote,
 )
 from semantic_layer.joins import paths
+from semantic_layer.measures import stands_for
 
 
 class Frame:
     """FROM one table, plus the many-to-one joins that the expressions asked of it turned out to need."""
 
-    def __init__(self, catalog: Catalog, base: str) -> None:
-        self.catalog, self.base = catalog, base
+    def __init__(self, catalog: Catalog, base: str, time: str | None = None) -> None:
+        """``time`` is the dimension that a test on recurring time means."""
+        self.catalog, self.base, self.time = catalog, base, time
         self._paths = paths(catalog.joins, base)
         self._needed: dict[str, None] = {}
 
     def dimension(self, name: str, bounds: Bounds | None = None) -> exp.Expr:
         """A dimension's value for one row of the base table. KeyError when there is no path."""
-        dimension = self.catalog.dimensions[name]
+        dimension = self.catalog.dimensions[stands_for(self.catalog, self.base, name)]
         return self._foreign_key(dimension) or self.sql(dimension.expr, dimension.table, bounds)
 
     def sql(self, text: str, table: str, bounds: Bounds | None = None) -> exp.Expr:

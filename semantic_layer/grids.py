@@ -15,7 +15,8 @@ from semantic_layer.expressions import column, joined, quote, table
 from semantic_layer.facts import fact, kin
 from semantic_layer.measures import Leaf, leaves
 from semantic_layer.query import ByPeriod, ByTime
-from semantic_layer.rows import SPANS, Request, grain_of
+from semantic_layer.recurring import bucket_tests, recurring
+from semantic_layer.rows import SPANS, Request, Slot, grain_of
 from semantic_layer.spines import running_spine, spans_of, spine, union
 from semantic_layer.values import Row
 
@@ -53,7 +54,7 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
     query = query.select(
         *(column(s.name, of).as_(quote(s.name), copy=False) for s in grid.slots), copy=False
     )
-    row = Row(names, grid.slots, grid.periods, of, build.catalog)
+    row = Row(names, grid.slots, grid.periods, of, build.catalog, recurring(grid.where))
     for label, node in grid.measures:
         value = row.value(node)
         query = query.select(value.as_(quote(label), copy=False), copy=False)
@@ -65,7 +66,8 @@ def _inlined(
 ) -> exp.Select:
     """One fact needs no joining: its measures are computed where its aggregates are."""
     given = {e.alias: e.this for e in query.selects}
-    row = Row({leaf: (n, "") for n, leaf in named}, grid.slots, grid.periods, "", build.catalog)
+    named_ = {leaf: (n, "") for n, leaf in named}
+    row = Row(named_, grid.slots, grid.periods, "", build.catalog, recurring(grid.where))
     measures: list[exp.Expr] = []
     for label, node in grid.measures:
         value = row.value(node).transform(
@@ -107,7 +109,7 @@ def _keys(build: Build, grid: Grid, facts: list[str], name: str) -> str:
         for f in facts
     ]
     if timed is not None and filled:
-        buckets = spine(build, grid, timed, facts)
+        buckets = _in_scope(spine(build, grid, timed, facts), timed, grid)
         others = [column(s.name) for s in grid.slots if s is not timed]
         query = exp.select(*(c.copy() for c in columns), copy=False).from_(
             buckets.subquery("spine", copy=False), copy=False
@@ -124,6 +126,18 @@ def _keys(build: Build, grid: Grid, facts: list[str], name: str) -> str:
     if len(parts) == 1 and isinstance(parts[0], exp.Select):
         parts[0] = parts[0].distinct(copy=False)
     return build.add(f"{name}_keys", union(parts))
+
+
+def _in_scope(buckets: exp.Select, slot: Slot, grid: Grid) -> exp.Select:
+    """Without the buckets that a test on recurring time leaves nothing of."""
+    if not isinstance(slot.group, ByTime):
+        return buckets
+    tests = bucket_tests(slot.name, slot.group.grain, recurring(grid.where))
+    if not tests:
+        return buckets
+    query = exp.select(column(slot.name), copy=False)
+    query = query.from_(buckets.subquery("all_buckets", copy=False), copy=False)
+    return query.where(*tests, copy=False)
 
 
 def _side_by_side(grid: Grid, keys: str, facts: list[str]) -> exp.Select:

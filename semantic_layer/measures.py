@@ -16,6 +16,7 @@ from semantic_layer.catalog import (
 )
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import foreign_tables, parse
+from semantic_layer.joins import reaches
 from semantic_layer.query import (
     Agg,
     And,
@@ -29,6 +30,7 @@ from semantic_layer.query import (
     Ref,
     Term,
     Where,
+    WhereTime,
 )
 
 ADDITIVE = (Agg.SUM, Agg.COUNT)
@@ -124,7 +126,7 @@ def dimensions_of(condition: Condition | None) -> Iterator[str]:
         case Where(dimension, _, values):
             yield dimension
             yield from (v.dimension for v in values if isinstance(v, Ref))
-        case Members(dimension, _):
+        case Members(dimension, _) | WhereTime(_, _, str(dimension)):
             yield dimension
         case And(parts) | Or(parts):
             for part in parts:
@@ -133,18 +135,31 @@ def dimensions_of(condition: Condition | None) -> Iterator[str]:
             yield from dimensions_of(part)
 
 
-def tables_of(catalog: Catalog, condition: Condition | None) -> frozenset[str]:
-    """Tables that the row-level parts of a condition need."""
+def tables_of(catalog: Catalog, condition: Condition | None, base: str = "") -> frozenset[str]:
+    """Tables that the row-level parts of a condition need when they are asked of ``base``."""
     match condition:
         case Term(name):
             term = catalog.terms[name]
             return frozenset({term.table, *_known(catalog, term.sql, term.table)})
         case And(parts) | Or(parts):
-            return frozenset().union(*(tables_of(catalog, p) for p in parts))
+            return frozenset().union(*(tables_of(catalog, p, base) for p in parts))
         case Not(part):
-            return tables_of(catalog, part)
+            return tables_of(catalog, part, base)
         case _:
-            return frozenset(t for d in dimensions_of(condition) for t in home(catalog, d))
+            names = (stands_for(catalog, base, d) for d in dimensions_of(condition))
+            return frozenset(t for d in names for t in home(catalog, d))
+
+
+def stands_for(catalog: Catalog, base: str, dimension: str) -> str:
+    """The dimension that answers where no join leads from ``base`` to the asked one: the city of the
+    user where the city of the order is out of reach. The asked one itself when there is none."""
+    found = catalog.dimensions.get(dimension)
+    if found is None:
+        raise Unanswerable("unknown-name", name=dimension)
+    if not base or not found.instead or reaches(catalog, base, home(catalog, dimension)):
+        return dimension
+    known = (d for d in found.instead if d in catalog.dimensions)
+    return next((d for d in known if reaches(catalog, base, home(catalog, d))), dimension)
 
 
 def home(catalog: Catalog, dimension: str) -> frozenset[str]:

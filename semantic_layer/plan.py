@@ -21,6 +21,7 @@ from semantic_layer.measures import (
     home,
     is_row_level,
     leaves,
+    stands_for,
     tables_of,
 )
 from semantic_layer.needs import comparisons_of, hidden, sides
@@ -128,7 +129,7 @@ def _detail_plan(
     if table is None:
         raise Unanswerable("unknown-name", name=query.table)
     for name in (*query.columns, *(o.by for o in query.order if o.by)):
-        if not reaches(catalog, query.table, home(catalog, name)):
+        if not reaches(catalog, query.table, home(catalog, stands_for(catalog, query.table, name))):
             raise Unanswerable(
                 "dimension-unreachable",
                 metric=table.label,
@@ -215,7 +216,7 @@ def group_names(query: MetricQuery) -> Iterator[str]:
 
 def _defaults(catalog: Catalog, table: str) -> Condition | None:
     parts = conjuncts(catalog.defaults)
-    return conjunction(*(p for p in parts if reaches(catalog, table, tables_of(catalog, p))))
+    return conjunction(*(p for p in parts if reaches(catalog, table, tables_of(catalog, p, table))))
 
 
 def _first_table(query: MetricQuery, catalog: Catalog) -> str | None:

@@ -33,6 +33,7 @@ from semantic_layer.measures import (
     dimensions_of,
     home,
     leaves,
+    stands_for,
     tables_of,
 )
 from semantic_layer.query import (
@@ -45,6 +46,7 @@ from semantic_layer.query import (
     MetricRef,
     PerUnit,
 )
+from semantic_layer.recurring import recurring
 
 NUMERIC = (Agg.SUM, Agg.AVG, Agg.MEDIAN, Agg.STDDEV, Agg.VARIANCE, Agg.PERCENTILE)
 
@@ -173,15 +175,16 @@ class Resolver:
         if m.agg in NUMERIC and dimension.kind is not Kind.NUMBER:
             raise Unanswerable("not-a-number", dimension=dimension.label)
         table = m.table or dimension.table
-        if not reaches(self.catalog, table, home(self.catalog, m.column)):
+        if not reaches(self.catalog, table, self._home(m.column, table)):
             table = dimension.table
         return Leaf(m.agg, table, table, dimension=m.column, at=m.at, where=m.where)
 
     def _place(self, leaf: Leaf, metric: Metric | None) -> Node:
         leaf = self._timed(leaf)
         hard = self._hard(leaf)
-        soft = hard | tables_of(self.catalog, self._filters(leaf.where))
+        soft = hard | tables_of(self.catalog, self._filters(leaf.where), leaf.base)
         if reaches(self.catalog, leaf.base, soft):
+            self._note_instead(leaf, metric)
             return leaf
         if metric is not None and metric.finer is not None:
             return self._finer(metric, metric.finer, leaf.where)
@@ -197,12 +200,24 @@ class Resolver:
             dimension=self._unreached(leaf.base, leaf.where),
         )
 
+    def _home(self, dimension: str, base: str) -> frozenset[str]:
+        return home(self.catalog, stands_for(self.catalog, base, dimension))
+
+    def _note_instead(self, leaf: Leaf, metric: Metric | None) -> None:
+        table = self.catalog.tables[leaf.base]
+        for name in (*self.groups, *dimensions_of(self._filters(leaf.where))):
+            if (other := stands_for(self.catalog, leaf.base, name)) != name:
+                told = (self.catalog.dimensions[d].label for d in (name, other))
+                asked, used = told
+                label = metric.label if metric else table.label
+                self.notes[f"{label}没有{asked}，这里按{used}"] = None
+
     def _filters(self, own: Condition | None) -> Condition | None:
         return conjunction(self.where, own)
 
     def _hard(self, leaf: Leaf) -> frozenset[str]:
-        tables = {t for d in self.groups for t in home(self.catalog, d)}
-        if leaf.time is not None and self.timed:
+        tables = {t for d in self.groups for t in self._home(d, leaf.base)}
+        if leaf.time is not None and (self.timed or recurring(self._filters(leaf.where))):
             tables |= home(self.catalog, leaf.time)
         return frozenset(tables)
 
@@ -231,12 +246,12 @@ class Resolver:
         return all(
             reaches(self.catalog, leaf.base, needed) or children(self.catalog, leaf.base, needed)
             for part in conjuncts(self._filters(leaf.where))
-            if (needed := tables_of(self.catalog, part))
+            if (needed := tables_of(self.catalog, part, leaf.base))
         )
 
     def _unreached(self, base: str, where: Condition | None) -> str:
         names = (*self.groups, *dimensions_of(self._filters(where)))
-        missing = (d for d in names if not reaches(self.catalog, base, home(self.catalog, d)))
+        missing = (d for d in names if not reaches(self.catalog, base, self._home(d, base)))
         found = next(missing, None)
         return self.catalog.dimensions[found].label if found else ""
 
@@ -253,7 +268,7 @@ class Resolver:
         of = next(leaves(node))
         if unit not in self.catalog.dimensions:
             raise Unanswerable("unknown-name", name=unit)
-        if not reaches(self.catalog, of.base, home(self.catalog, unit)):
+        if not reaches(self.catalog, of.base, self._home(unit, of.base)):
             raise Unanswerable(
                 "dimension-unreachable",
                 metric=self.catalog.tables[of.base].label,

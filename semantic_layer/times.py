@@ -71,6 +71,22 @@ def bucket(time: exp.Expr, grain: Grain) -> exp.Expr:
             )
 
 
+def cycle_number(time: exp.Expr, grain: Grain) -> exp.Expr:
+    """The unit of a cycle as a number: Monday 1, weekend 1 and workday 0, hour 0 to 23."""
+    match grain:
+        case Grain.HOUR_OF_DAY:
+            return call("hour", cast(time, "TIMESTAMP"))
+        case Grain.DAY_OF_WEEK:
+            return call("isodow", time)
+        case Grain.WEEKEND:
+            late = exp.GTE(this=call("isodow", time), expression=number(6))
+            return cast(late, "INT")
+        case Grain.DAY_OF_MONTH:
+            return call("day", time)
+        case _:
+            return call("month", time)
+
+
 def cycle_place(value: exp.Expr, grain: Grain) -> exp.Expr:
     """A number that sorts the members of a cycle: Monday first."""
     if grain in (Grain.DAY_OF_WEEK, Grain.WEEKEND):

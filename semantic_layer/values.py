@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,9 +24,10 @@ from semantic_layer.expressions import (
 )
 from semantic_layer.measures import COUNTED, Arithmetic, Binary, Leaf, Node, Quotient, Units
 from semantic_layer.periods import count_units
-from semantic_layer.query import ByPeriod, ByTime, Grain, Period
+from semantic_layer.query import ByPeriod, ByTime, Grain, Period, WhereTime
+from semantic_layer.recurring import counts
 from semantic_layer.rows import Slot
-from semantic_layer.times import STEPS, WEEKDAYS, WEEKEND, is_cyclic, later
+from semantic_layer.times import STEPS, WEEKDAYS, WEEKEND, floor_date, is_cyclic, later
 
 SIGNS: Mapping[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
 
@@ -40,6 +41,7 @@ class Row:
     periods: tuple[Period, ...]
     of: str
     catalog: Catalog
+    tests: tuple[WhereTime, ...] = ()
 
     def value(self, node: Node) -> exp.Expr:
         match node:
@@ -81,20 +83,22 @@ class Row:
         timed = next((s for s in self.slots if isinstance(s.group, (ByTime, ByPeriod))), None)
         spans = [self._span(p) for p in self.periods] or [self._span(Period(None, None))]
         if timed is None:
-            return number(sum(count_units(a, b, grain) for a, b in spans))
+            return number(sum(self._count(a, b, grain) for a, b in spans))
         place = column(timed.name, self.of)
         if isinstance(timed.group, ByPeriod):
             ifs = [
                 exp.If(
                     this=exp.EQ(this=place.copy(), expression=number(i)),
-                    true=number(count_units(a, b, grain)),
+                    true=number(self._count(a, b, grain)),
                 )
                 for i, (a, b) in enumerate(spans)
             ]
             return exp.Case(ifs=ifs)
         assert isinstance(timed.group, ByTime)
         if is_cyclic(timed.group.grain):
-            return _units_of_cycle(timed.group.grain, spans, place)
+            return _units_of_cycle(timed.group.grain, spans, place, self.tests)
+        if self.tests and grain is Grain.DAY:
+            return _days_of_buckets(timed.group.grain, spans, place, self.tests)
         start = exp.Greatest(this=place, expressions=[literal(min(a for a, _ in spans))])
         end = exp.Least(
             this=later(place.copy(), timed.group.grain),
@@ -106,6 +110,11 @@ class Row:
         if size > 1:
             whole = cast(exp.Floor(this=divide(whole, number(size))), "BIGINT")
         return exp.paren(exp.Add(this=whole, expression=number(1)), copy=False)
+
+    def _count(self, start: date | datetime, end: date | datetime, grain: Grain) -> int:
+        if grain is not Grain.DAY or not self.tests:
+            return count_units(start, end, grain)
+        return sum(1 for day in _days(start, end) if counts(day, self.tests))
 
     def _span(self, period: Period) -> tuple[date | datetime, date | datetime]:
         start, end = period.start or self.catalog.since, period.end
@@ -130,15 +139,15 @@ def _day(value: date | datetime) -> date:
 
 
 def _units_of_cycle(
-    grain: Grain, spans: list[tuple[date | datetime, date | datetime]], place: exp.Expr
+    grain: Grain,
+    spans: list[tuple[date | datetime, date | datetime]],
+    place: exp.Expr,
+    tests: tuple[WhereTime, ...],
 ) -> exp.Expr:
     """Days of the period that belong to each member: how many Mondays, how many weekend days."""
     counted: Counter[str | int] = Counter()
     for start, end in spans:
-        first = _day(start)
-        for i in range(count_units(start, end, Grain.DAY)):
-            day = first + timedelta(days=i)
-            counted[_member(day, grain)] += 1
+        counted.update(_member(day, grain) for day in _days(start, end) if counts(day, tests))
     if grain is Grain.HOUR_OF_DAY:
         return number(sum(counted.values()))
     ifs = [
@@ -146,6 +155,28 @@ def _units_of_cycle(
         for m, n in counted.items()
     ]
     return exp.Case(ifs=ifs)
+
+
+def _days_of_buckets(
+    grain: Grain,
+    spans: list[tuple[date | datetime, date | datetime]],
+    place: exp.Expr,
+    tests: tuple[WhereTime, ...],
+) -> exp.Expr:
+    """Days of each bucket that are inside the period and pass the tests."""
+    counted: Counter[date] = Counter()
+    for start, end in spans:
+        counted.update(floor_date(day, grain) for day in _days(start, end) if counts(day, tests))
+    ifs = [
+        exp.If(this=exp.EQ(this=place.copy(), expression=literal(m)), true=number(n))
+        for m, n in counted.items()
+    ]
+    return exp.Case(ifs=ifs)
+
+
+def _days(start: date | datetime, end: date | datetime) -> Iterator[date]:
+    first = _day(start)
+    return (first + timedelta(days=i) for i in range(count_units(start, end, Grain.DAY)))
 
 
 def _member(day: date, grain: Grain) -> str | int:

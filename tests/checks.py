@@ -43,6 +43,7 @@ from semantic_layer.query import (
     Term,
     Top,
     Where,
+    WhereTime,
     Window,
     WindowKind,
 )
@@ -705,6 +706,45 @@ CHECKS: tuple[tuple[str, MetricQuery | DetailQuery, str], ...] = (
         f"""SELECT date_trunc('month', pay_time)::DATE AS m,
               count(*) / CASE WHEN m = '2026-06-01' THEN 23 ELSE day(last_day(m)) END FROM orders
             WHERE {PAID} AND pay_time >= '2026-01-01' AND pay_time < '2026-06-24' GROUP BY 1 ORDER BY 1""",
+    ),
+    (
+        "晚上8点到10点的销售额",
+        ask("gmv", during=MAY, where=WhereTime(Grain.HOUR_OF_DAY, (20, 21))),
+        f"SELECT sum(pay_amount) FROM orders WHERE {PAID} AND {IN_MAY} AND hour(pay_time) IN (20, 21)",
+    ),
+    (
+        "工作日每天的订单数（周末没有空行）",
+        ask(
+            "order_count", by=(ByTime(Grain.DAY),), during=MAY, where=WhereTime(Grain.WEEKEND, (0,))
+        ),
+        f"""SELECT pay_time::DATE, count(*) FROM orders WHERE {PAID} AND {IN_MAY} AND isodow(pay_time) < 6
+            GROUP BY 1 ORDER BY 1""",
+    ),
+    (
+        "每月周末的日均销售额（只除以周末的天数）",
+        MetricQuery(
+            (PerUnit(GMV, "day"),),
+            (ByTime(Grain.MONTH),),
+            Scope(WhereTime(Grain.WEEKEND, (1,)), (YEAR,)),
+        ),
+        f"""SELECT date_trunc('month', pay_time)::DATE, sum(pay_amount) / count(DISTINCT pay_time::DATE)
+            FROM orders WHERE {PAID} AND isodow(pay_time) >= 6
+            AND pay_time >= '2026-01-01' AND pay_time < '2026-06-24' GROUP BY 1 ORDER BY 1""",
+    ),
+    (
+        "没填城市的注册用户（按用户的城市）",
+        ask("registrations", where=Where("city", Op.IS_NULL)),
+        "SELECT count(*) FROM users WHERE city IS NULL",
+    ),
+    (
+        "各省的访客数和销售额（访客按用户省份）",
+        ask("gmv", "active_users", by=(By("province"),), during=WEEK),
+        f"""SELECT coalesce(a.p, b.p), coalesce(s, 0), coalesce(v, 0) FROM
+              (SELECT province AS p, sum(pay_amount) AS s FROM orders WHERE {PAID}
+                 AND pay_time >= '2026-06-15' AND pay_time < '2026-06-22' GROUP BY 1) a
+            FULL JOIN (SELECT province AS p, count(DISTINCT user_id) AS v FROM events JOIN users USING (user_id)
+               WHERE event_time >= '2026-06-15' AND event_time < '2026-06-22' GROUP BY 1) b
+              ON a.p IS NOT DISTINCT FROM b.p ORDER BY 2 DESC, 3 DESC, 1""",
     ),
     (
         "销售额减广告花费",
