@@ -7,11 +7,12 @@ cell of the result or a stated sum of cells. It says nothing about causes.
 from __future__ import annotations
 
 from assistant.answer.conditions import parts_of
+from assistant.answer.listings import listing_headline
 from assistant.answer.nouns import DIRECTIONS, value_text
 from assistant.answer.numbers import amount, day_text, difference, rate
 from assistant.answer.phrases import Row, changes, listed, scope_name, values
 from assistant.answer.shape import CLAIM, Shape, partial_end, whole, whole_buckets
-from assistant.answer.terms import format_of, order_text, rollup_text, streak_text, top_text
+from assistant.answer.terms import format_of, rollup_text, streak_text, top_text
 from assistant.answer.wording import condition_text, thing_of
 from semantic_layer.catalog import Catalog, Format
 from semantic_layer.query import (
@@ -32,7 +33,7 @@ def headline(query: Query, shape: Shape, catalog: Catalog) -> str:
         case MetricQuery():
             text = _metric(query, shape, catalog)
         case DetailQuery():
-            text = _detail(query, shape, catalog)
+            text = listing_headline(query, shape, catalog)
         case _:
             text = f"共 {len(shape.result.rows)} 行"
     until = partial_end(query)
@@ -264,41 +265,3 @@ def _contrasted(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     if b and format is not Format.PERCENT:
         text += f"（{rate(gap / abs(b))}）"
     return _with_scope(query, text, catalog)
-
-
-# ── listings ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _detail(query: DetailQuery, shape: Shape, catalog: Catalog) -> str:
-    result = shape.result
-    table = catalog.tables.get(query.table)
-    thing = (table.entity or table.label) if table else query.table
-    unit = table.classifier if table else "条"
-    by_name = {c.name: c for c in result.columns}
-    if query.contrast and {"left", "right"} <= by_name.keys() and result.rows:
-        row = result.rows[0]
-        a, b = (shape.text(row, by_name[n]) for n in ("left", "right"))
-        text = f"{value_text(query.contrast.left)} {a}，{value_text(query.contrast.right)} {b}"
-        gap = by_name.get("difference")
-        return f"{text}，相差 {shape.text(row, gap).lstrip('+-')}" if gap else text
-    count = result.total if result.total is not None else len(result.rows)
-    if not result.rows:
-        return f"没有符合条件的{thing}"
-    if query.form is Form.YES_NO:
-        return f"有，共 {count:,} {unit}{thing}"
-    if len(result.rows) == 1 and len(result.columns) <= 3:
-        row = result.rows[0]
-        return "，".join(f"{c.label} {shape.text(row, c)}" for c in result.columns)
-    if len(result.columns) == 1 and result.rows:
-        names = [shape.text(r, result.columns[0]) for r in result.rows]
-        return f"共 {count:,} 个{result.columns[0].label}：{listed(names)}"
-    if result.truncated and result.total is None:
-        return f"超过 {count:,} {unit}{thing}，先列出这些"
-    text = f"共 {count:,} {unit}{thing}"
-    if query.top is not None and query.top.n == len(result.rows):
-        text = f"前 {count:,} {unit}{thing}"
-    leading = by_name.get(query.order[0].by or "") if query.order and result.rows else None
-    if leading is not None:
-        order = order_text(query.order[0], (), catalog)
-        text += f"，{order}，第一{unit}是 {shape.text(result.rows[0], leading)}"
-    return text
