@@ -93,7 +93,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         # the run
         "timeout": ("超过 {seconds} 秒还没有算完，已停下。", "缩短时间范围，或减少分组再试。"),
-        "cancelled": ("已取消。", "可以改一改再问。"),
+        "cancelled": ("已停下，没有算完。", "可以改一改再问。"),
         "failed": ("这次没有算成，已记下原因。", "稍后再试，或换个问法。"),
     }
 )

@@ -204,7 +204,7 @@ def _unit(metric: Metric) -> str:
 
 
 def _freshness(catalog: Catalog) -> tuple[str, Result] | None:
-    since, until = (plain(d) if d else "未知" for d in (catalog.since, catalog.until))
+    since, until = (plain(d) if d else "不详" for d in (catalog.since, catalog.until))
     rows = [
         (t.label, dimension_label(t.time, catalog) if t.time else "")
         for t in catalog.tables.values()
