@@ -80,7 +80,8 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
     alone = context is None or context.query is None
     if alone and Cue.IT in best.draft.cues and isinstance(best.query, DetailQuery) and not best.draft.where:
         return Understood("problem", code="no-context", unread_spans=unread)
-    weighty = [u for u in unread if heavy(u.text)]
+    modelled = bool(parser.graph.catalog.primary)
+    weighty = [u for u in unread if heavy(u.text, modelled)]
     if weighty:
         words = "、".join(u.text for u in weighty)
         return Understood("problem", query=best.query, code="unread-words", words=words, unread_spans=unread)

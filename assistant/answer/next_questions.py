@@ -8,6 +8,7 @@ order of preference.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.answer.conditions import parts_of
 from assistant.answer.numbers import short_period
@@ -182,8 +183,16 @@ def _when(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
     if " 至 " not in name or period.start is None or period.end is None or end is None:
         return name
     if period.end.toordinal() - 1 == end.toordinal():
-        return f"近{period.end.toordinal() - period.start.toordinal()}天"
+        return f"近{_length(period.start, period.end)}"
     return name.replace(" 至 ", "到")
+
+
+def _length(start: date, end: date) -> str:
+    """一年, 3个月 or 30天: how one would say the days from ``start`` up to ``end``."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if start.day != end.day or months <= 0:
+        return f"{end.toordinal() - start.toordinal()}天"
+    return "一年" if months == 12 else f"{months}个月"
 
 
 def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:

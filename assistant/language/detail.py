@@ -29,10 +29,13 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     """Rows of the table that everything named can be reached from, or None when nothing is named."""
     columns = _columns(draft, graph)
     used = [*columns, *dimensions_of(draft.where)]
+    entity = _entity(draft, graph)
+    if entity is not None:
+        columns = [_near(c, entity, graph) for c in columns]
+        used = [*columns, *dimensions_of(draft.where)]
     if isinstance(draft.rank_by, str):
         used.append(draft.rank_by)
     tables = [graph.catalog.dimensions[d].table for d in used]
-    entity = _entity(draft, graph)
     if not tables and entity is None:
         return None
     root = graph.root([*tables, *([entity] if entity else [])], prefer=entity)
@@ -53,6 +56,17 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
         contrast=contrast,
         form=draft.form or Form.LIST,
     )
+
+
+def _near(dimension: str, entity: str, graph: Graph) -> str:
+    """黑金会员名单带上城市: the city of the member, not of an order, where the model names one."""
+    d = graph.catalog.dimensions[dimension]
+    if graph.reaches(entity, d.table):
+        return dimension
+    for other in d.instead:
+        if graph.reaches(entity, graph.catalog.dimensions[other].table):
+            return other
+    return dimension
 
 
 def _columns(draft: Draft, graph: Graph) -> list[str]:

@@ -180,9 +180,15 @@ def _refer(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | N
 
 
 def _next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settled]:
-    if Cue.REMOVE in said.cues:
+    negated = any(isinstance(c, Where) and c.op in (Op.NE, Op.NOT_IN) for c in said.where)
+    if Cue.REMOVE in said.cues and not negated:
         yield Settled(_removed(old, said))
         return
+    kept, undone = _taken_back(list(() if old.scope.where is None else _parts(old.scope.where)), said)
+    if undone:
+        where: Condition | None = None if not kept else kept[0] if len(kept) == 1 else And(tuple(kept))
+        old = replace(old, scope=replace(old.scope, where=where))
+        said = replace(said, where=tuple(c for c in said.where if c not in undone))
     adds = Cue.ALSO in said.cues
     measures = said.measures
     dims = tuple(c for c in said.columns if graph.kind(c) is not Kind.NUMBER)
@@ -286,8 +292,6 @@ def _parts(condition: Condition) -> tuple[Condition, ...]:
 
 def _scope(old: Scope, said: Draft, adds: bool) -> Scope:
     kept = list(() if old.where is None else _parts(old.where))
-    kept, undone = _taken_back(kept, said)
-    said = replace(said, where=tuple(c for c in said.where if c not in undone))
     fresh = set(dimensions_of(said.where))
     merged: list[Condition] = []
     for c in kept:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.language.grammar import Mention
 from assistant.language.lexicon import Lexicon
-from assistant.language.meaning import Filler, UnitWord
+from assistant.language.meaning import DimensionWord, Filler, MetricWord, UnitWord
 
 LATIN_RUN = re.compile(r"[a-z]{3,}")
 LIMIT = 200_000  # names; beyond, only metrics and dimensions are guessed
@@ -30,7 +30,7 @@ def sound(text: str) -> str:
 
 
 def _crosses(a: int, b: int, start: int, end: int) -> bool:
-    return (a < start < b < end) or (start < a < end < b)
+    return a < end and start < b
 
 
 def _says_nothing(m: Mention) -> bool:
@@ -64,6 +64,10 @@ class Fuzzy:
             for (a, b), (_, name) in found.items()
             for value in self.lexicon.names[name]
         ]
+
+    def _names_thing(self, name: str) -> bool:
+        """Two sounds alike say little: only metrics and columns are guessed from them."""
+        return any(isinstance(v, (MetricWord, DimensionWord)) for v in self.lexicon.names[name])
 
     def _build(self) -> None:
         if self._by_sound is not None:
@@ -105,7 +109,7 @@ class Fuzzy:
     def _alike(self, piece: str, a: int, b: int) -> Iterable[tuple[int, int, str, float]]:
         assert self._by_sound is not None
         for name in self._by_sound.get(sound(piece), ())[:3]:
-            if name != piece and len(name) == len(piece):
+            if name != piece and len(name) == len(piece) and (len(name) > 2 or self._names_thing(name)):
                 yield a, b, name, 0.9
         if len(piece) < 3:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
@@ -15,11 +16,13 @@ from semantic_layer.query import (
     Condition,
     Form,
     Group,
+    MetricRef,
     Op,
     Where,
     WindowKind,
 )
 
+UNREACHED = 0.3  # a filter or a group from a table that the measure has many rows of
 POSITIVE = (Op.EQ, Op.IN)
 
 
@@ -29,6 +32,8 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
     penalty = 0.0
     for asked in draft.asked:
         if asked.grain is not None:
+            if any(isinstance(g, ByTime) for g in groups):
+                continue  # 什么时候最高，按月看
             groups.append(ByTime(asked.grain))
         elif asked.names:
             groups.append(By(asked.names[0]))
@@ -42,6 +47,9 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
             penalty += 0.3
             continue
         groups.append(By(name))
+    penalty += UNREACHED * sum(
+        not _reached(d, draft, graph) for d in (*dimensions_of(draft.where), *_grouped(groups))
+    )
     if draft.bucket is not None:
         groups = _bucketed(draft, graph, groups, draft.bucket)
     elif groups and draft.ranked and draft.each and draft.entities:
@@ -49,6 +57,23 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
     elif not groups or (draft.having and not any(isinstance(g, By) for g in groups)):
         groups += _entity_groups(draft, graph)
     return tuple(dict.fromkeys(groups)), penalty
+
+
+def _grouped(groups: list[Group]) -> list[str]:
+    return [g.dimension for g in groups if isinstance(g, By)]
+
+
+def _reached(dimension: str, draft: Draft, graph: Graph) -> bool:
+    """Is there a way from the measures to this dimension, or a metric or a column that stands in?"""
+    d = graph.catalog.dimensions[dimension]
+    if d.instead:
+        return True
+    for measure in draft.measures:
+        if isinstance(measure, MetricRef) and graph.catalog.metrics[measure.metric].finer:
+            continue
+        if not any(graph.reaches(t, d.table) for t in graph.tables_of(measure)):
+            return False
+    return True
 
 
 def _entity_groups(draft: Draft, graph: Graph) -> list[Group]:

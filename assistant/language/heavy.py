@@ -13,18 +13,27 @@ LIGHT_FLAGS = ("d", "u", "p", "c", "y", "e", "o", "r", "w", "k", "h", "q", "zg",
 WORDY = re.compile(r"[0-9a-zA-Z一-鿿]")
 
 
+STRICT = ("v", "a", "ad", "vd", "z")  # light only where a model's words for doing are unknown
+
+
 @lru_cache(maxsize=4096)
-def heavy(text: str) -> bool:
-    """True when dropping ``text`` would be dropping something said."""
+def heavy(text: str, strict: bool = True) -> bool:
+    """True when dropping ``text`` would be dropping something said.
+
+    ``strict`` for models that somebody wrote: there a verb or an adjective that nobody declared may
+    narrow the question (刷单, 开票) and counts as well.
+    """
     if not WORDY.search(text):
         return False
     import jieba.posseg as tagger
 
     words = [(w.word, w.flag) for w in tagger.cut(text)]
-    return any(_heavy(word, flag) for word, flag in words if WORDY.search(word))
+    return any(_heavy(word, flag, strict) for word, flag in words if WORDY.search(word))
 
 
-def _heavy(word: str, flag: str) -> bool:
+def _heavy(word: str, flag: str, strict: bool) -> bool:
+    if strict and flag in STRICT:
+        return True
     if flag in LIGHT_FLAGS:
         return False
     if flag == "vn" or flag == "an":

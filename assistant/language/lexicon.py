@@ -81,7 +81,7 @@ class Lexicon:
             return DimensionWord(items, tuple(d for d in items if kinds_of[d] in measurable))
         if kind is MetricWord:
             values = kinds.get(ValueWord, {})
-            return MetricWord(items, tuple(dict.fromkeys(d for d, _ in values)))
+            return MetricWord(items, tuple(values))
         return kind(items)
 
     def mentions(self, text: str) -> list[Mention]:
@@ -154,6 +154,9 @@ def _names(
     for dimension in catalog.dimensions.values():
         for s in (dimension.label, *dimension.synonyms, *_identifier(dimension.name)):
             yield s, DimensionWord, dimension.name
+    for name in {t.names for t in catalog.tables.values() if t.names}:
+        yield "名字", DimensionWord, name
+        yield "名称", DimensionWord, name
     for table in catalog.tables.values():
         for s in (table.label, table.entity, *table.synonyms):
             yield s, TableWord, table.name

@@ -28,10 +28,10 @@ from semantic_layer.query import (
 
 @dataclass(frozen=True, slots=True)
 class MetricWord:
-    """``values``: dimensions of which the same word is a value too (新客: a metric and a kind of buyer)."""
+    """``values``: what else the same word is a value of (新客: a metric and a kind of buyer)."""
 
     names: tuple[str, ...]
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, Scalar], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,11 @@ class RankCue:
 
 @dataclass(frozen=True, slots=True)
 class CompareCue:
+    """``direction`` -1 for 同比跌幅, 1 for 同比涨幅: which end of a ranking is meant by 最大."""
+
     kinds: tuple[CompareKind, ...]
     shows: tuple[str, ...] = ()
+    direction: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,10 @@ def _choices(
         return price - (NAMED if dimension in named else 0.0)
 
     match value:
-        case m.MetricWord(names) if len(names) > 1:
+        case m.MetricWord(names, values) if len(names) > 1 or values:
             yield from ((replace(value, names=(n,)), 0.0) for n in names)
+            for dimension, v in values:
+                yield m.Values(((dimension, (v,)),)), 0.1 + max(far(dimension), 0.0)
         case m.DimensionWord(names) if len(names) > 1:
             pairs = [(n, ()) for n in names]
             yield from ((m.DimensionWord((n,)), far(n) + _coarser(n, pairs, graph)) for n in names)

@@ -10,13 +10,14 @@ from typing import Any
 from assistant.language import weights
 from assistant.language.calendar import Calendar, resolve_all
 from assistant.language.cover import Cover, covers
+from assistant.language.detail import dimensions_of
 from assistant.language.dialogue import Context, Directive, continue_from
 from assistant.language.draft import Draft
 from assistant.language.fuzzy import Fuzzy
 from assistant.language.grammar import Mention, recognise
 from assistant.language.graph import Graph
 from assistant.language.lexicon import Lexicon
-from assistant.language.meaning import Filler
+from assistant.language.meaning import Filler, MetricWord
 from assistant.language.options import expand
 from assistant.language.read import read
 from assistant.language.rules import EVERYTHING, EXPRESSIONS
@@ -24,7 +25,7 @@ from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
 from assistant.language.subscope import boundary, nested
 from assistant.language.text import Text, normalise
-from semantic_layer.query import Period, Query
+from semantic_layer.query import DetailQuery, MetricQuery, Period, Query
 
 KEPT = 6
 
@@ -78,8 +79,9 @@ class Parser:
         """Readings of ``said``, best first; every reading has a query or a directive, or none is left."""
         text = normalise(said)
         found_words = self.lexicon.mentions(text.text)
-        timed = [x for x in recognise(text.text, EXPRESSIONS) if x.end - x.start > 1]
-        honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *timed])}
+        expressions = recognise(text.text, EXPRESSIONS)
+        timed = [x for x in expressions if x.end - x.start > 1]
+        honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *expressions])}
         seeds = [x for x in found_words if id(x) in honest]
         mentions: Sequence[Mention] = recognise(text.text, EVERYTHING, seeds)
         ways = covers(text.text, mentions, KEPT)
@@ -109,7 +111,7 @@ class Parser:
             for draft in self._drafts(mentions, resolve):
                 ignored = tuple((mentions[i].start, mentions[i].end) for i in draft.unused)
                 lost = sum(weights.of(mentions[i]) + weights.UNREAD_PRICE for i in draft.unused)
-                base = way.score - cost - lost
+                base = way.score - cost - lost - _value_in_context(mentions, context)
                 holes = unread + tuple(text.span(a, b) for a, b in ignored)
                 for settled, directive in self._settled(draft, context):
                     out.append(
@@ -147,6 +149,18 @@ class Parser:
             (s, None) for s in settle(draft, self.graph)
         ]
         return found or [(None, None)]
+
+
+def _value_in_context(mentions: Sequence[Mention], context: Context | None) -> float:
+    """老客呢 after 新客 as a filter is the other value, not the metric of that name."""
+    query = context.query if context else None
+    if not isinstance(query, (MetricQuery, DetailQuery)) or query.scope.where is None:
+        return 0.0
+    filtered = set(dimensions_of((query.scope.where,)))
+    for x in mentions:
+        if isinstance(x.value, MetricWord) and {d for d, _ in x.value.values} & filtered:
+            return 0.4
+    return 0.0
 
 
 def _corrections(mentions: Sequence[Mention], text: Text) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def distinct_counter(graph: Graph, metric: str, key: str) -> Measure | None:
     happens = graph.catalog.metrics[metric].calc
     if not isinstance(happens, Aggregate):
         return None
-    column = graph.catalog.dimensions[key].expr
+    column = graph.catalog.dimensions[key].expr.strip('"')
     metrics = sorted(graph.catalog.metrics.values(), key=lambda m: m.name != metric)
     for m in metrics:
         calc = m.calc

@@ -102,7 +102,7 @@ class _Reader:
             streak=streak,
             form=self._form(),
             asserted=self._direction(),
-            cues=frozenset(c for i, c in said.cues if c is not C.ALSO or i <= 1),
+            cues=self._cues(),
             chart=said.chart,
             about=said.about,
             refuse=said.refuse,
@@ -113,6 +113,14 @@ class _Reader:
             penalty=self.penalty + self._doubts(),
             clash=self._clash(),
         )
+
+    def _cues(self) -> frozenset[m.Cue]:
+        cues = {c for i, c in self.said.cues if c is not C.ALSO or i <= 1}
+        if any(a.agg is Agg.SUM for _, a in self.said.aggs):
+            cues.add(C.TOTAL)
+        if C.EXCEPT in cues:  # 不要按月: with no value behind it, it takes something away
+            cues.add(C.REMOVE)
+        return frozenset(cues)
 
     def _doubts(self) -> float:
         """新客 beside another measure, or after 只看, is a value rather than a metric."""
@@ -126,6 +134,8 @@ class _Reader:
     def _clash(self) -> bool:
         """广东的北京市, 昨天上个月: two that exclude each other, with nothing between them."""
         said = self.said
+        if any(_empty_range(c) for _, c in (*said.where, *said.having)):
+            return True
         for (i, a), (j, b) in pairwise(said.values):
             same = a.options[0][0] == b.options[0][0] and not (a.negated or b.negated)
             if same and j == i + 1 and not set(a.options[0][1]) & set(b.options[0][1]):
@@ -268,7 +278,9 @@ class _Reader:
             objects = [
                 (j, v)
                 for j, v in said.values
-                if i < j < end and not self._starts_anew(i, j) and not self._describes(j)
+                if i < j < end
+                and not self._starts_anew(i, j)
+                and (j == i + 1 or not self._describes(j))
             ]
             if not objects and said.cue(C.TOGETHER):
                 objects = [(j, v) for j, v in said.values if start <= j < i and v.both]
@@ -417,6 +429,10 @@ class _Reader:
             elif ranked.explicit and not other.explicit:
                 ranked = replace(ranked, descending=other.descending)
             self.used.add(j)
+        cue = said.at(place - 1)
+        if isinstance(cue, (m.CompareCue, m.ChangeCue)) and ranked.change is None and cue.direction:
+            up = ranked.descending is not False
+            ranked = replace(ranked, change="rate", descending=up if cue.direction > 0 else not up)
         if len(said.sorts) and ranked.descending is None:
             ranked = replace(ranked, descending=said.sorts[0][1])
         return ranked, self._ranked_by(place)
@@ -576,7 +592,8 @@ class _Reader:
             return said.forms[0][1].form
         if said.cue(C.EXISTS, C.WHETHER):
             return Form.YES_NO
-        if said.cue(C.ASK) and self._asserted():
+        asked = said.cue(C.ASK) or (bool(said.mentions) and said.mentions[-1].value is C.NOT)
+        if asked and self._asserted():
             return Form.YES_NO
         for _, a in said.asked:
             return a.form
@@ -596,6 +613,16 @@ def _narrowest(periods: list[Period]) -> tuple[Period, ...]:
         if not inside and not same:
             kept.append(p)
     return tuple(kept)
+
+
+def _empty_range(condition: Condition) -> bool:
+    """大于500且小于100"""
+    if not isinstance(condition, And):
+        return False
+    low = [c.values[0] for c in condition.parts if getattr(c, "op", None) in (Op.GT, Op.GE)]  # type: ignore[union-attr]
+    high = [c.values[0] for c in condition.parts if getattr(c, "op", None) in (Op.LT, Op.LE)]  # type: ignore[union-attr]
+    numbers = all(isinstance(v, (int, float)) for v in (*low, *high))
+    return bool(low and high and numbers and max(low) >= min(high))
 
 
 def _overlap(a: Period, b: Period) -> bool:

@@ -16,6 +16,7 @@ from assistant.language.rules.number import Number
 from assistant.language.times import (
     Clock,
     Cyclic,
+    Date,
     Duration,
     PerGrain,
     Range,
@@ -134,6 +135,15 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             _put_cue(out, i, value, resolve)
 
 
+def _backwards(value: Any) -> bool:
+    """6月20号到6月10号"""
+    if not isinstance(value, Range) or not isinstance(value.first, Date) or not isinstance(value.last, Date):
+        return False
+    a, b = value.first, value.last
+    same = a.month == b.month and a.year == b.year
+    return bool(same and a.day and b.day and a.day > b.day)
+
+
 def _hours(value: Any, resolve: Resolve) -> tuple[Any, Cyclic] | None:
     """上个月晚上8点到10点: hours inside more than one day recur every day."""
     if not isinstance(value, Within):
@@ -191,6 +201,9 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
         case SamePeriod():
             out.same.append((i, value))
         case _ if isinstance(value, TimeValue):
+            if _backwards(value):
+                out.unresolved.append(i)
+                return
             hours = _hours(value, resolve)
             if hours is not None:
                 value, cyclic = hours

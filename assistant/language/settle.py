@@ -134,6 +134,12 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = replace(draft, asked=tuple(a for a in draft.asked if a not in used) or draft.asked)
     measures = draft.measures
     counted = _count_asked(draft)
+    if draft.streak is not None and not measures and draft.verbs:
+        draft = _streak_of_verbs(draft, graph)
+        measures = draft.measures
+    if draft.streak is not None and measures and counted is not None:
+        yield from _counting(replace(draft, measures=()), graph, counted, measures)
+        return
     if (rows := _rows_behind(draft, graph)) is not None:
         query = detail_query(rows, graph)
         if query is not None:
@@ -206,6 +212,15 @@ def _counted_units(draft: Draft, asked: Asked, graph: Graph) -> Iterator[Settled
             yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
 
 
+def _streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
+    """连续三个月都下过单的用户"""
+    verb = draft.verbs[0][0]
+    tables = [t for t in draft.entities if graph.key_of(t)]
+    key = graph.key_of(tables[0]) if tables else None
+    groups = _with(draft.groups, By(key)) if key and not draft.asked else draft.groups
+    return replace(draft, measures=(MetricRef(verb.names[0]),), groups=groups, verbs=())
+
+
 def _count_asked(draft: Draft) -> Asked | None:
     return next((a for a in draft.asked if a.form is Form.COUNT and not a.grain), None)
 
@@ -273,13 +288,16 @@ def _with(groups: tuple[Group, ...], group: Group) -> tuple[Group, ...]:
     return groups if group in groups else (*groups, group)
 
 
-def _counting(draft: Draft, graph: Graph, counted: Asked) -> Iterator[Settled]:
+def _counting(
+    draft: Draft, graph: Graph, counted: Asked, measures: tuple[Measure, ...] = ()
+) -> Iterator[Settled]:
     """多少个X: the metric that counts X, or distinct members of a dimension."""
     rest = tuple(a for a in draft.asked if a is not counted)
     if draft.streak is not None and counted.tables:
         thing = key_thing(counted, graph)
         if thing is not None:
-            target = replace(draft, asked=rest, groups=(By(thing),), measures=(graph.counter_of(counted.tables[0]),))
+            moving = measures or (graph.counter_of(counted.tables[0]),)
+            target = replace(draft, asked=rest, groups=(By(thing),), measures=moving)
             for s in _metric(target, graph):
                 if isinstance(s.query, MetricQuery):
                     yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT)))
@@ -346,6 +364,26 @@ def _distribution(draft: Draft, graph: Graph) -> Draft | None:
     return replace(draft, measures=(counter,), groups=(*kept, group), columns=(), entities=(), bucket=None)
 
 
+def _bucket_column(draft: Draft, graph: Graph) -> Draft:
+    """优惠金额每20块一个区间: the column that the metric sums is cut into ranges."""
+    if any(graph.kind(c) is Kind.NUMBER for c in draft.columns):
+        return draft
+    if any(isinstance(g, By) and graph.kind(g.dimension) is Kind.NUMBER for g in draft.groups):
+        return draft
+    for measure in draft.measures:
+        if not isinstance(measure, MetricRef):
+            continue
+        calc = graph.catalog.metrics[measure.metric].calc
+        if not isinstance(calc, Aggregate):
+            continue
+        for d in graph.catalog.dimensions.values():
+            if d.kind is Kind.NUMBER and d.expr.strip('"') == calc.expr:
+                rest = tuple(m for m in draft.measures if m != measure)
+                measures = rest or (graph.counter_of(d.table),)
+                return replace(draft, measures=measures, columns=(*draft.columns, d.name))
+    return draft
+
+
 def _primary(draft: Draft, graph: Graph) -> Draft | None:
     """卖得最好的5个品牌: good or bad of what? The first metric of the model, and the answer says so."""
     r = draft.ranked
@@ -367,6 +405,10 @@ def _metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """The query about measures that the draft describes."""
     draft = _spread(draft, graph)
     draft = _keyed(draft, graph)
+    if draft.bucket is not None:
+        draft = _bucket_column(draft, graph)
+    if Cue.DISTRIBUTION in draft.cues and not (draft.groups or draft.columns or draft.asked):
+        draft = replace(draft, penalty=draft.penalty + 0.5)  # the distribution of one number
     draft, keep = measure_groups(draft, graph)
     groups, penalty = groups_for(draft, graph)
     contrast = _contrast(draft, groups)
@@ -382,6 +424,8 @@ def _metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
         if draft.ranked and draft.ranked.explicit is False and draft.ranked.comparative and contrast:
             contrast = None
         top = top_for(draft, graph, groups, compare)
+        if draft.ranked is not None and top is None and not contrast and not windows:
+            return  # 排名前五 of nothing
         yield Settled(
             MetricQuery(
                 measures=draft.measures,

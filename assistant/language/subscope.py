@@ -16,8 +16,9 @@ from assistant.language.graph import Graph
 from assistant.language.read import read
 from assistant.language.scan import Resolve
 from assistant.language.settle import settle
+from assistant.language.times import PerGrain
 from semantic_layer.catalog import Kind
-from semantic_layer.query import By, DetailQuery, Having, HavingChange, MetricQuery, Query
+from semantic_layer.query import By, DetailQuery, Form, Having, HavingChange, MetricQuery, Query
 
 MEASURES = (m.MetricWord, m.Measured)
 SELECTIVE = (m.Ranked, m.Threshold, m.Verb)
@@ -47,7 +48,9 @@ def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
                 asks = any(isinstance(x.value, MEASURES) for x in rest)
                 ranks = any(isinstance(x.value, m.Ranked) for x in rest)
                 each = any(isinstance(x.value, m.Grouping) for x in mentions[:i])
-                if measured and asks and not ranks and not each:
+                shown = any(isinstance(x.value, (m.Grouping, PerGrain, m.FormCue)) for x in rest)
+                implied = value.explicit and value.n > 1 and shown
+                if (measured or implied) and asks and not ranks and not each:
                     return k
                 break
     return None
@@ -63,7 +66,7 @@ def _selective(mentions: Sequence[Mention]) -> bool:
 
 
 def _questioning(mentions: Sequence[Mention]) -> bool:
-    kinds = (m.MetricWord, m.Measured, m.Ranked, m.Asked, m.DimensionWord, m.WindowCue)
+    kinds = (m.MetricWord, m.Measured, m.Ranked, m.Asked, m.DimensionWord, m.WindowCue, m.Condition_)
     return any(isinstance(x.value, kinds) for x in mentions)
 
 
@@ -74,19 +77,27 @@ def nested(
     closing = mentions[at].value is not m.Cue.WITHIN
     left = read(mentions[: at + 1] if closing else mentions[:at], graph, resolve)
     right = read(mentions[at + 1 :], graph, resolve)
+    if not left.measures and right.measures and left.ranked is not None and not left.ranked.quality:
+        left = replace(left, measures=right.measures[:1])
     query = next((s.query for s in settle(_listing(left), graph)), None)
     if query is None:
         return None
     inner, dimension = as_set(query, graph)
     if inner is None or dimension is None:
         return None
+    if right.having and not right.asked and not right.groups:
+        if m.Cue.HOW_MANY in right.cues:
+            right = replace(right, asked=(m.Asked(names=(dimension,), form=Form.COUNT),))
+        else:
+            right = replace(right, groups=(By(dimension),))
     asks = right.asked or right.groups or right.columns or (right.entities and right.ranked)
     pointing = bool({m.Cue.WHICH, m.Cue.PERSON} & right.cues) or (right.ranked is not None)
     groups = right.groups
     single = left.ranked is not None and left.ranked.n == 1
     apart = m.Cue.RESPECTIVELY in right.cues or not single
-    if closing and not right.groups and right.measures and m.Cue.TOTAL not in right.cues and apart:
-        groups = (By(dimension),)
+    timed = all(not isinstance(g, By) for g in right.groups)
+    if closing and timed and right.measures and m.Cue.TOTAL not in right.cues and apart:
+        groups = (*right.groups, By(dimension))
     elif not asks and pointing and right.measures:
         groups = (By(dimension),)
     elif not asks and pointing:

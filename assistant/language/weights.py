@@ -41,7 +41,7 @@ class Weight:
 
 
 PHRASE = Weight(1.0, 0.45)
-DOUBTFUL = {"adjacent": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15}  # rules that guess a little
+DOUBTFUL = {"adjacent": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15, "negative_threshold": 0.2}  # rules that guess a little
 TABLE: dict[type, Weight] = {
     MetricWord: Weight(1.05, 0.45),
     DimensionWord: Weight(1.0, 0.45),
@@ -68,13 +68,17 @@ def of(m: Mention) -> float:
     if m.rule == "adjacent" and m.children[1].start > m.children[0].end:
         return -1.0  # 广东的北京 is no list
     size = _explained(m)
-    return weight.rate * size - weight.price - DOUBTFUL.get(m.rule, 0.0)
+    return weight.rate * size - weight.price - _doubt(m)
+
+
+def _doubt(m: Mention) -> float:
+    return DOUBTFUL.get(m.rule, 0.0) + sum(map(_doubt, m.children))
 
 
 def _explained(m: Mention) -> float:
     """Characters explained: glue between the children of a phrase counts for a fifth."""
     if not m.children:
-        return float(m.end - m.start)
+        return (m.end - m.start) * (0.85 if m.rule == "text" else 1.0)
     inside = sum(_explained(c) for c in m.children)
     gaps = (m.end - m.start) - sum(c.end - c.start for c in m.children)
     return inside + 0.2 * gaps

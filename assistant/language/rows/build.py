@@ -110,7 +110,32 @@ class Builder:
         for f in said.filters:
             names = tuple(d for o in f.options for d in dimensions_of((o,))[:1])
             out.append(Wanted(names, f.price, 7.0))
+        if said.periods:
+            times = tuple(
+                t.time for t in self.catalog.tables.values() if t.time and "@" not in t.name
+            )
+            out.append(Wanted(times or ("",), 0.0, 1.5) if times else Wanted((), missed=0.0))
+        if said.ranking is not None and (hinted := self._meant(said)):
+            out.append(Wanted(hinted, 0.3, 1.5))
         return out
+
+    def _meant(self, said: Said) -> tuple[str, ...]:
+        """The columns that a superlative alone may rank by, where no number is named."""
+        assert said.ranking is not None
+        numbers = [
+            n for c in said.columns for n in c.names if self._kind(n) in (Kind.NUMBER, Kind.TIME)
+        ]
+        if numbers:
+            return ()
+        word = said.ranking.text
+        for words, endings in hints.RANKING[:-2]:
+            if any(w in word for w in words):
+                return tuple(
+                    d.name
+                    for d in self.catalog.dimensions.values()
+                    if d.kind is Kind.NUMBER and d.label.endswith(endings)
+                )
+        return ()
 
     def _fixed(self, kept: Kept) -> list[Wanted]:
         names = dimensions_of(kept.conditions)
@@ -168,7 +193,19 @@ class Builder:
         time = self._time(said, root, columns) if said.periods else None
         periods, clock = (said.periods, time) if time else (kept.scope.periods, kept.scope.time)
         named = set(dimensions_of(fresh))
-        old = [c for c in kept.conditions if not (isinstance(c, Where) and c.dimension in named)]
+        rows = {
+            self.places.table_of(n)
+            for n in named
+            if self.catalog.tables[self.places.table_of(n)].names == n
+        }
+        old = [
+            c
+            for c in kept.conditions
+            if not (
+                isinstance(c, Where)
+                and (c.dimension in named or self.places.table_of(c.dimension) in rows)
+            )
+        ]
         if reached:
             same = clock is None or self.places.table_of(clock) in self.places.up[root]
             parts = (*old, *fresh)
@@ -237,6 +274,12 @@ class Builder:
             grouped = [By(t) for t in self._groups(said, tables, columns)]
             measure = ColumnAggregate(Agg.COUNT, table=root)
             return MetricQuery((measure,), tuple(grouped), scope, form=Form.COUNT)
+        plain = not any(self._kind(c) in (Kind.NUMBER, Kind.TIME) for c in columns)
+        if said.counts and plain and not any(e.counted for e in said.entities):
+            groups = tuple(By(t) for t in self._groups(said, tables, []))
+            return MetricQuery(
+                (ColumnAggregate(Agg.COUNT, table=root),), groups, scope, form=Form.COUNT
+            )
         return None
 
     def _stored_count(self, tables: tuple[str, ...], root: str, table: str) -> str | None:
@@ -345,12 +388,15 @@ class Builder:
         if by is None:
             return order, top, scope
         label = self.catalog.dimensions[by].label
+        ordinal = any(w in label for w in hints.ORDINAL)
         if rank is None:
-            return (Order(by, descending=bool(said.sort)),), top, scope
+            return (Order(by, descending=bool(said.sort) is not ordinal),), top, scope
         down = rank.descending
-        if any(w in label for w in hints.ORDINAL) and not any(
-            w in rank.text for w in ("低", "后", "差", "小")
-        ):
+        if self._kind(by) is Kind.NUMBER and any(w in rank.text for w in "近远"):
+            down = "远" in rank.text
+        if self._kind(by) is Kind.TIME and any(w in rank.text for w in "长久老短"):
+            down = "短" in rank.text
+        if ordinal and not any(w in rank.text for w in ("低", "后", "差", "小")):
             down = not down
         if label in hints.BIRTH and not any(w in rank.text for w in ("早", "晚")):
             down = not down
@@ -384,10 +430,12 @@ class Builder:
         before = [c for c in kept.columns if self.places.table_of(c) in reach]
         out = list(dict.fromkeys([*out, *([by] if by else [])]))
         out += [c for c in before if c not in out][: max(0, MOST_SHOWN - len(out))]
-        if not own:
-            near = [t for t in reach if reach[t] == 1 and self.catalog.tables[t].names]
-            extra = [str(self.catalog.tables[t].names) for t in near]
-            out += [c for c in extra if c not in out][: max(0, MOST_SHOWN - len(out))]
+        near = [t for t in reach if reach[t] == 1 and self.catalog.tables[t].names]
+        extra = [str(self.catalog.tables[t].names) for t in near] if not own or not asked else []
+        certain = any(c.price == 0.0 for c in said.columns)
+        if not own or (not certain and (asked or not labels or said.vague)):
+            extra += [d for d in self.catalog.tables[root].display if self._kind(d) is not Kind.KEY]
+        out += [c for c in dict.fromkeys(extra) if c not in out][: max(0, MOST_SHOWN - len(out))]
         if not asked and not labels and not before and not by:
             return self.catalog.tables[root].display[:7]
         return tuple(dict.fromkeys(out)) or self.catalog.tables[root].display[:7]

@@ -47,8 +47,16 @@ class RowParser(Parser):
         text = normalise(said)
         mentions = recognise(text.text, EVERYTHING, self.lexicon.mentions(text.text))
         ways = covers(text.text, mentions, 1)
-        if not ways or any(isinstance(x.value, METRIC_ONLY) for x in ways[0].mentions):
+        if not ways:
             return Parser.parse(self, said, today, context)
+        if any(isinstance(x.value, METRIC_ONLY) for x in ways[0].mentions):
+            measured = Parser.parse(self, said, today, context)
+            if (
+                measured.best is not None
+                and measured.best.query is not None
+                and not measured.best.unread
+            ):
+                return measured
         catalog = self.graph.catalog
 
         def resolve(value: Any) -> tuple[Period, ...]:

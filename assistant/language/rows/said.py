@@ -19,6 +19,8 @@ from semantic_layer.query import Agg, Condition, Op, Period, Where
 
 CUES = m.Cue
 LISTING = {CUES.LIST, CUES.ALL}
+COUNTS = ("数量", "数", "人数", "总数", "个数", "次数")
+COUNTERS = frozenset("个家位名种类款所座部场条间支只本首届项门台辆套块栋")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,9 @@ class Said:
     aggregate: Agg | None = None
     aggregate_at: int = -1
     how_many: bool = False  # 多少 with nothing beside it
+    counts: bool = False  # 几个, 多少家
+    total: bool = False  # 一共
+    vague: bool = False  # 怎么样, 情况, and words that nobody understood
     detail: bool = False
     distinct: bool = False
     points: bool = False  # 它 这些 该
@@ -118,7 +123,7 @@ def read_rows(
     """Everything that ``tokens`` say, in the order said."""
     said = Said()
     for i in range(len(tokens)):
-        _take(said, i, tokens, text, catalog, resolve)
+        _take(said, i, tokens, soft, catalog, resolve)
     _question_words(said, tokens, text, catalog)
     _unread(said, tokens, text, soft)
     _mark(said, tokens, text)
@@ -126,22 +131,34 @@ def read_rows(
 
 
 def _take(
-    said: Said, i: int, tokens: Sequence[Token], text: str, catalog: Catalog, resolve: Resolve
+    said: Said, i: int, tokens: Sequence[Token], soft: Soft, catalog: Catalog, resolve: Resolve
 ) -> None:
     token = tokens[i]
     place = (token.start, token.end, token.clause)
     match token.value:
         case m.DimensionWord(names):
-            spoken = tuple(n for n in names if catalog.dimensions[n].kind is not Kind.KEY)
-            if spoken or names:
-                said.columns.append(Column(spoken or names, *place))
+            keyed = token.text.endswith(("id", "编号", "编码", "代码"))
+            spoken = tuple(n for n in names if keyed or catalog.dimensions[n].kind is not Kind.KEY)
+            price = _stem_price(token, names, tokens, catalog)
+            tables = soft.tables(token.text)
+            if price and tables:
+                said.entities.append(Entity(tables, *place))
+            else:
+                said.columns.append(Column(spoken or names, *place, price))
         case m.TableWord(names):
             said.entities.append(Entity(names, *place))
         case m.MetricWord(names):
             tables = tuple(n.removesuffix(".count") for n in names if n.endswith(".count"))
             if tables:
                 said.entities.append(Entity(tables, *place, asked=True, counted=True))
+        case m.Quoted(quoted):
+            if values := soft.values(quoted, 0, len(quoted), 0, len(quoted)):
+                options = tuple(_where(d, v, False) for (d, v), _, _ in values)
+                said.filters.append(Filter(options, *place))
         case m.Values(options, negated):
+            if tables := _as_noun(i, tokens, soft):
+                said.entities.append(Entity(tables, *place))
+                return
             said.filters.append(Filter(tuple(_where(d, v, negated) for d, v in options), *place))
         case m.Condition_(options):
             said.filters.append(Filter(options, *place))
@@ -172,6 +189,29 @@ def _take(
                     said.periods = (*said.periods, *periods)
 
 
+def _as_noun(i: int, tokens: Sequence[Token], soft: Soft) -> tuple[str, ...]:
+    """这些演员: a value of one column that is also the word for an entity."""
+    pointing = {CUES.IT, CUES.WHICH, CUES.HOW_MANY, CUES.LIST, CUES.EACH, CUES.ALL}
+    before = next((t for t in reversed(tokens[:i]) if not _light(t)), None)
+    return soft.tables(tokens[i].text) if before and before.value in pointing else ()
+
+
+def _light(token: Token) -> bool:
+    return isinstance(token.value, (m.Filler, m.UnitWord, str, Number))
+
+
+def _stem_price(
+    token: Token, names: tuple[str, ...], tokens: Sequence[Token], catalog: Catalog
+) -> float:
+    """员工 for 员工数量 without 多少: perhaps the thing, not its number."""
+    counting = {CUES.HOW_MANY, CUES.WHAT, CUES.COUNTED}
+    if any(t.clause == token.clause and t.value in counting for t in tokens):
+        return 0.0
+    labels = [catalog.dimensions[n].label for n in names]
+    stem = all(x != token.text and x.startswith(token.text) and x.endswith(COUNTS) for x in labels)
+    return 0.8 if stem else 0.0
+
+
 def _vague(text: str) -> bool:
     """今年, 目前 and 最近 are said for nothing where rows are looked up."""
     return not any(c.isdigit() or c in "一二三四五六七八九十〇零" for c in text)
@@ -189,7 +229,8 @@ def _aggregate(said: Said, agg: Agg, token: Token) -> None:
             place = (token.start, token.end, token.clause)
             said.ranking = Ranking(1, agg is Agg.MAX, True, False, 0, token.text, *place)
         return
-    if agg is Agg.SUM and token.text in ("共", "一共", "总共", "总计"):
+    if agg is Agg.SUM and token.text in ("共", "一共", "总共", "总计", "累计"):
+        said.total = True
         return  # 一共有多少 asks for the number as it stands
     said.aggregate, said.aggregate_at = agg, token.start
 
@@ -208,6 +249,12 @@ def _cue(said: Said, cue: m.Cue, token: Token) -> None:
             said.then = said.then or token.text != "那"
         case CUES.DETAIL:
             said.detail = True
+        case CUES.HOW_MANY:
+            said.counts = said.counts or token.text[-1] in COUNTERS
+        case CUES.COUNTED:
+            said.counts = True
+        case CUES.TOTAL:
+            said.total = True
         case CUES.DISTINCT:
             said.distinct = said.distinct or token.text not in ("独立", "不同的")
         case CUES.RESPECTIVELY:
@@ -244,10 +291,26 @@ def _question_words(said: Said, tokens: Sequence[Token], text: str, catalog: Cat
                 else hints.matches(d.label, d.kind, endings)
             )
         ]
-        if any(_fits(c, found) for c in near):
+        if _narrowed(said, near, found, catalog, text) or any(_fits(c, found) for c in near):
             continue
         if found:
             said.columns.append(Column(tuple(found), at, at + len(word), clause, 0.6, every=True))
+
+
+def _narrowed(
+    said: Said, near: Sequence[Column], found: list[str], catalog: Catalog, text: str
+) -> bool:
+    """在哪里举办: 举办 may be 举办时间 or 举办地点, and the question word says which."""
+    for column in near:
+        spoken = text[column.start : column.end]
+        if any(spoken == catalog.dimensions[n].label for n in column.names):
+            continue
+        better = tuple(n for n in found if spoken in catalog.dimensions[n].label)
+        if better:
+            at = said.columns.index(column)
+            said.columns[at] = replace(column, names=better, price=0.0)
+            return True
+    return False
 
 
 def _fits(column: Column, found: list[str]) -> bool:
@@ -260,21 +323,49 @@ def _overlaps(column: Column, start: int, end: int) -> bool:
 
 def _unread(said: Said, tokens: Sequence[Token], text: str, soft: Soft) -> None:
     """Stretches that no word explains may share characters with a column or stand inside a value."""
-    for token in tokens:
-        if not isinstance(token.value, Unread):
+    done = 0
+    for i, token in enumerate(tokens):
+        if not isinstance(token.value, Unread) or token.start < done:
             continue
         asked = any(t.value in (CUES.WHICH, CUES.HOW_MANY) and t.end == token.start for t in tokens)
         found = soft.columns(text, token.start, token.end, asked)
-        values = soft.values(token.text)
+        start, end = _widened(i, tokens)
+        values = soft.values(text, token.start, token.end, start, end)
+        if values and values[0][2] - values[0][1] >= 3:
+            found = None
         if found and (found.price <= 0.5 or not values):
             said.columns.append(
                 Column(found.names, token.start, token.end, token.clause, found.price)
             )
         elif values:
-            options = tuple(_where(d, v, False) for d, v in values)
-            said.filters.append(Filter(options, token.start, token.end, token.clause, 0.5))
+            options = tuple(_where(d, v, False) for (d, v), _, _ in values)
+            said.filters.append(Filter(options, values[0][1], values[0][2], token.clause, 0.5))
+            done = values[0][2]
         else:
             said.unused.append((token.start, token.end))
+            said.vague = True
+
+
+def _widened(i: int, tokens: Sequence[Token]) -> tuple[int, int]:
+    """The stretch with the light words around it: 人大附小 is read as 人, 大, 附 and 小."""
+    start, end = tokens[i].start, tokens[i].end
+    for token in reversed(tokens[:i]):
+        if token.end != start or not _thin(token):
+            break
+        start = token.start
+    for token in tokens[i + 1 :]:
+        if token.start != end or not _thin(token):
+            break
+        end = token.end
+    return start, end
+
+
+def _thin(token: Token) -> bool:
+    return (
+        len(token.text) == 1
+        and (_light(token) or isinstance(token.value, (m.Cue, m.AggWord, m.OpWord, Unread)))
+        or isinstance(token.value, Unread)
+    )
 
 
 def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
@@ -303,7 +394,10 @@ def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
             )
         )
     said.entities = out
+    said.vague = said.vague or any(w in text for w in ("怎么样", "如何", "情况", "介绍", "吗"))
     said.how_many = any(t.value in (CUES.HOW_MANY, CUES.WHAT) for t in tokens) or "多少" in text
+    if said.sort is not None and "由近" in text or "从近" in text:
+        said.sort = True
     if not said.points and text.startswith(hints.POINTING):
         said.points = text[:1] in "它他她其此该" or text[:2] in (
             "这个",
@@ -318,7 +412,7 @@ def _before(tokens: Sequence[Token]) -> Iterator[tuple[int, Any]]:
     """Start of a word → the cue right before it, light words between left out."""
     last: Any = None
     for token in tokens:
-        if isinstance(token.value, (m.Filler, m.UnitWord)):
+        if _light(token) and token.end - token.start <= 2:
             continue
         yield token.start, last
         last = token.value if isinstance(token.value, m.Cue) else None

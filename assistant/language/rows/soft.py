@@ -28,6 +28,11 @@ class Soft:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._parts: dict[str, list[str]] = defaultdict(list)
+        words: dict[str, list[str]] = defaultdict(list)
+        for table in catalog.tables.values():
+            for word in {table.entity, table.label, *table.synonyms}:
+                words[word].append(table.name)
+        self._tables = {w: tuple(names) for w, names in words.items()}
         for d in catalog.dimensions.values():
             if d.kind is Kind.KEY:
                 continue
@@ -66,22 +71,42 @@ class Soft:
         ]
         return Guess(tuple(names), 0.7 if asked or len(word) > 1 else 0.9) if names else None
 
-    def values(self, piece: str) -> list[tuple[str, tuple[str, ...]]]:
-        """Values that contain the longest part of ``piece`` (at least two characters)."""
-        for size in range(len(piece), 1, -1):
-            for at in range(len(piece) - size + 1):
-                part = piece[at : at + size]
-                if part in WEAK or STOP & set(part):
+    def tables(self, word: str) -> tuple[str, ...]:
+        """The tables whose rows are called ``word``."""
+        return self._tables.get(word, ())
+
+    def values(
+        self, text: str, start: int, end: int, low: int, high: int
+    ) -> list[tuple[tuple[str, tuple[str, ...]], int, int]]:
+        """Values that contain the longest part of text[low:high] around the unread text[start:end].
+
+        ((dimension, values), start, end) of the part; a part as wide as most values says nothing.
+        """
+        for size in range(min(high - low, 12), 1, -1):
+            for at in range(max(low, start - size + 1), min(high - size, end - 1) + 1):
+                part = text[at : at + size].lower()
+                if size == 2 and (part in WEAK or STOP & set(part) or at < start or at + 2 > end):
                     continue
                 found = [
                     (name, hits)
                     for name, values in self.catalog.values.items()
-                    if (hits := tuple(v for v in values if part in v.lower()))
+                    if (hits := self._holding(name, values, part))
                 ]
                 if found:
-                    return sorted(found, key=lambda f: (len(f[1]), self._rank(f[0])))
+                    found.sort(key=lambda f: (len(f[1]), self._rank(f[0])))
+                    return [(f, at, at + size) for f in found]
         return []
+
+    def _holding(self, name: str, values: tuple[str, ...], part: str) -> tuple[str, ...]:
+        named = self._rank(name) == 0
+        hits = tuple(v for v in values if part in v.lower() and (named or _marks(part, v.lower())))
+        return hits if len(hits) == 1 or 2 * len(hits) < len(values) else ()
 
     def _rank(self, name: str) -> int:
         table = self.catalog.tables[self.catalog.dimensions[name].table]
         return 0 if table.names == name else 1
+
+
+def _marks(part: str, value: str) -> bool:
+    """Is ``part`` enough of a value that is no name: its beginning, its end, or much of it?"""
+    return value.startswith(part) or value.endswith(part) or len(part) >= 0.4 * len(value)

@@ -14,6 +14,7 @@ from assistant.language.meaning import (
     UnitWord,
 )
 from assistant.language.rules.number import Number
+from assistant.language.times import PerGrain
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import ByBucket, Form, Grain
 
@@ -64,6 +65,11 @@ def which_unit(_: Any, __: Any, unit: str) -> Asked:
     return Asked(grain=UNITS[unit], form=Form.WHICH)
 
 
+@phrase(grammar, [opt(text("按|以")), text("半年|季度|月|周|天|日|年|小时"), text("维度|粒度|为粒度|的粒度|为单位|口径看")])
+def grain_named(_: Any, unit: str, __: str) -> PerGrain:
+    return PerGrain(UNITS[unit])
+
+
 @phrase(grammar, [text("月份|年份|季度|日子|那一?天|那个?月|那一?年|时间段|那周|那一周")])
 def unit_noun(word: str) -> Asked:
     """最高的月份: a unit of time named as a thing"""
@@ -82,7 +88,9 @@ def how_many(_: Any, __: Any, thing: Any) -> Asked:
 
 @phrase(grammar, [THING, opt(text("一共|总共|共|分别|各")), opt(text("有|共有|是")), Cue.HOW_MANY, opt(UnitWord)])
 def thing_how_many(thing: Any, _: Any, __: Any, ___: Any, ____: Any) -> Asked | None:
-    return _asked(thing, Form.COUNT) if isinstance(thing, TableWord) or ____ is None else None
+    if isinstance(thing, DimensionWord) and (thing.numbers or ____ is not None):
+        return None
+    return _asked(thing, Form.COUNT)
 
 
 @phrase(grammar, [THING, Cue.COUNTED, opt(Cue.WHICH)])
