@@ -364,8 +364,7 @@ def _thin(token: Token) -> bool:
     return (
         len(token.text) == 1
         and (_light(token) or isinstance(token.value, (m.Cue, m.AggWord, m.OpWord, Unread)))
-        or isinstance(token.value, Unread)
-    )
+    ) or isinstance(token.value, Unread)
 
 
 def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
@@ -396,7 +395,7 @@ def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
     said.entities = out
     said.vague = said.vague or any(w in text for w in ("怎么样", "如何", "情况", "介绍", "吗"))
     said.how_many = any(t.value in (CUES.HOW_MANY, CUES.WHAT) for t in tokens) or "多少" in text
-    if said.sort is not None and "由近" in text or "从近" in text:
+    if (said.sort is not None and "由近" in text) or "从近" in text:
         said.sort = True
     if not said.points and text.startswith(hints.POINTING):
         said.points = text[:1] in "它他她其此该" or text[:2] in (
