@@ -30,6 +30,7 @@ from semantic_layer.query import (
     MetricQuery,
     MetricRef,
     Op,
+    Order,
     Period,
     Rollup,
     Scope,
@@ -118,6 +119,24 @@ def test_is_there_any_answers_no_rather_than_refusing() -> None:
         told(query, Column("price", "单价", Kind.NUMBER, ColumnRole.DIMENSION), rows=[]).headline
         == "没有符合条件的订单"
     )
+
+
+NAME = Column("city", "城市", Kind.TEXT, ColumnRole.DIMENSION)
+PRICE = Column("price", "单价", Kind.NUMBER, ColumnRole.DIMENSION, "元", Format.MONEY)
+LISTINGS = (
+    (DetailQuery("sale"), [("上海", 9.0)], "城市 上海，单价 9 元"),
+    (DetailQuery("sale"), [("上海", 9.0), ("杭州", 8.0)], "共 2 单订单：上海、杭州"),
+    (
+        DetailQuery("sale", order=(Order("price"),), top=Top(2)),
+        [("上海", 9.0), ("杭州", 8.0)],
+        "前 2 单订单，按单价从高到低，第一单是 上海（9 元）",
+    ),
+)
+
+
+@pytest.mark.parametrize(("query", "rows", "text"), LISTINGS, ids=[t for *_, t in LISTINGS])
+def test_a_listing_says_how_many_and_which(query: DetailQuery, rows: Any, text: str) -> None:
+    assert told(query, NAME, PRICE, rows=rows).headline == text
 
 
 def test_a_trend_compares_whole_months_only() -> None:

@@ -6,8 +6,11 @@ from assistant.answer.nouns import value_text
 from assistant.answer.phrases import listed
 from assistant.answer.shape import Shape
 from assistant.answer.terms import order_text
-from semantic_layer.catalog import Catalog
+from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import DetailQuery, Form
+from semantic_layer.result import ColumnRole
+
+MOST = 5  # columns of a single row that are read out
 
 
 def listing_headline(query: DetailQuery, shape: Shape, catalog: Catalog) -> str:
@@ -27,19 +30,23 @@ def listing_headline(query: DetailQuery, shape: Shape, catalog: Catalog) -> str:
         return f"没有符合条件的{thing}"
     if query.form is Form.YES_NO:
         return f"有，共 {count:,} {unit}{thing}"
-    if len(result.rows) == 1 and len(result.columns) <= 3:
-        row = result.rows[0]
-        return "，".join(f"{c.label} {shape.text(row, c)}" for c in result.columns)
-    if len(result.columns) == 1 and result.rows:
-        names = [shape.text(r, result.columns[0]) for r in result.rows]
-        return f"共 {count:,} 个{result.columns[0].label}：{listed(names)}"
+    if len(result.rows) == 1 and not result.truncated:
+        row, shown = result.rows[0], result.columns[:MOST]
+        return "，".join(f"{c.label} {shape.text(row, c)}" for c in shown)
+    if len(result.columns) == 1:
+        values = [shape.text(r, result.columns[0]) for r in result.rows]
+        return f"共 {count:,} 个{result.columns[0].label}：{listed(values)}"
     if result.truncated and result.total is None:
         return f"超过 {count:,} {unit}{thing}，先列出这些"
     text = f"共 {count:,} {unit}{thing}"
     if query.top is not None and query.top.n == len(result.rows):
         text = f"前 {count:,} {unit}{thing}"
-    leading = by_name.get(query.order[0].by or "") if query.order and result.rows else None
-    if leading is not None:
-        order = order_text(query.order[0], (), catalog)
-        text += f"，{order}，第一{unit}是 {shape.text(result.rows[0], leading)}"
-    return text
+    first = result.columns[0]
+    named = first.role is ColumnRole.DIMENSION and first.kind is Kind.TEXT
+    leading = by_name.get(query.order[0].by or "") if query.order else None
+    if leading is None:
+        names = list(dict.fromkeys(shape.text(r, first) for r in result.rows))
+        return f"{text}：{listed(names)}" if named else text
+    value = shape.text(result.rows[0], leading)
+    best = f"{shape.text(result.rows[0], first)}（{value}）" if named else value
+    return f"{text}，{order_text(query.order[0], (), catalog)}，第一{unit}是 {best}"

@@ -239,8 +239,9 @@ def _contrast(contrast: Contrast, catalog: Catalog) -> str:
 
 def _detail_chips(query: DetailQuery, catalog: Catalog) -> list[Chip]:
     table = catalog.tables.get(query.table)
-    timed = table is not None and table.time is not None
-    chips = _scope_chips(query.scope, catalog, timed=timed)
+    chips = _scope_chips(
+        query.scope, catalog, timed=False
+    )  # the notes say it where rows have dates
     name = (table.entity or table.label) if table else query.table
     chips.append(_chip("table", f"{'不重复的' if query.distinct else ''}{name}明细"))
     if query.columns:
