@@ -28,7 +28,7 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
         if build.ctes.get(SPANS) != spans:
             build.ctes[SPANS] = spans
     wanted = list(dict.fromkeys(leaf for _, n in grid.measures for leaf in leaves(n)))
-    named = [(f"v{i}", leaf) for i, leaf in enumerate(wanted)]
+    named = _leaf_names(grid, wanted)
     request = Request(grid.slots, grid.where, grid.periods)
     if any(leaf.running for leaf in wanted) and grain_of(grid.slots):
         request = replace(request, spine=running_spine(build, grid, wanted))
@@ -59,6 +59,22 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
         value = row.value(node)
         query = query.select(value.as_(quote(label), copy=False), copy=False)
     return build.add(name, query)
+
+
+def _leaf_names(grid: Grid, wanted: list[Leaf]) -> list[tuple[str, Leaf]]:
+    """A leaf that is a measure bears its name; the parts of a measure are numbered behind it."""
+    names: dict[Leaf, str] = {}
+    for label, node in grid.measures:
+        if isinstance(node, Leaf):
+            names.setdefault(node, label)
+    taken = {*names.values(), *(s.name for s in grid.slots)}
+    for label, node in grid.measures:
+        for i, leaf in enumerate(leaves(node)):
+            free = f"{label}_part_{i + 1}"
+            if leaf not in names and free not in taken:
+                names[leaf] = free
+                taken.add(free)
+    return [(names[leaf], leaf) for leaf in wanted]
 
 
 def _inlined(

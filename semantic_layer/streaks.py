@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlglot import exp
@@ -17,7 +18,7 @@ from semantic_layer.plan import Plan
 from semantic_layer.query import ByTime, Grain, MetricQuery, Streak
 from semantic_layer.result import Column, ColumnRole
 from semantic_layer.rows import Slot
-from semantic_layer.times import floor_date, is_cyclic
+from semantic_layer.times import STEPS, floor_date, is_cyclic, later
 from semantic_layer.windows import over
 
 UNITS = {
@@ -50,8 +51,10 @@ def streak_stage(
     timed = Slot("bucket", ByTime(streak.grain))
     of = measures[0]
     grid = Grid((*others, timed), ((of.name, plan.nodes[0]),), plan.where, plan.periods)
-    relation = cells(build, grid)
     names = [column(s.name) for s in others]
+    if streak.direction == "zero" and streak.latest and others:
+        return _silent(build, plan, query, replace(grid, fill=False), names, groups, of)
+    relation = cells(build, grid)
     along = [exp.Ordered(this=column("bucket"), nulls_first=False)]
     last = _last_complete(build, plan, streak.grain)
     complete = exp.LTE(this=column("bucket"), expression=literal(last))
@@ -91,6 +94,52 @@ def streak_stage(
     if query.top is not None:
         final = final.limit(query.top.n, copy=False)
     return final, tuple(shown)
+
+
+def _silent(
+    build: Build,
+    plan: Plan,
+    query: MetricQuery,
+    grid: Grid,
+    names: list[exp.Column],
+    groups: Sequence[Column],
+    of: Column,
+) -> tuple[exp.Query, tuple[Column, ...]]:
+    """Who has been silent until now: the buckets since the last one with anything in it. Millions of
+    members times years of empty weeks are never listed."""
+    streak = query.streak
+    assert streak is not None
+    relation = cells(build, grid)
+    last = _last_complete(build, plan, streak.grain)
+    size, unit = STEPS[streak.grain]
+    bucket = exp.Max(this=column("bucket"))
+    since = call("date_diff", exp.Literal.string(unit), bucket, literal(last))
+    if size > 1:
+        since = exp.IntDiv(this=since, expression=number(size))
+    known = exp.and_(
+        exp.NEQ(this=column(of.name), expression=number(0)),
+        exp.LTE(this=column("bucket"), expression=literal(last)),
+        copy=False,
+    )
+    seen = exp.select(
+        *(n.copy() for n in names),
+        number(0).as_(quote(of.name), copy=False),
+        since.as_("streak", copy=False),
+        later(bucket.copy(), streak.grain).as_("streak_start", copy=False),
+        literal(last).as_("streak_end", copy=False),
+        copy=False,
+    )
+    seen = seen.from_(table(relation), copy=False).where(known, copy=False)
+    seen = seen.group_by(*(n.copy() for n in names), copy=False)
+    relation = build.add("streaks", seen)
+    shown = [*groups, of, *_columns(streak, of)]
+    final = exp.select(*(column(c.name) for c in shown), copy=False)
+    final = final.from_(table(relation), copy=False)
+    long = exp.GTE(this=column("streak"), expression=number(streak.n))
+    keys = [exp.Ordered(this=column("streak"), desc=True, nulls_first=False)]
+    keys += [exp.Ordered(this=n.copy(), nulls_first=False) for n in names]
+    final = final.where(long, copy=False).order_by(*keys, copy=False)
+    return (final.limit(query.top.n, copy=False) if query.top else final), tuple(shown)
 
 
 def _last_complete(build: Build, plan: Plan, grain: Grain) -> date | datetime:

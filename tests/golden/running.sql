@@ -10,7 +10,7 @@ WITH running AS (
 ), users_cells AS (
   SELECT
     running.month AS month,
-    SUM(gained.gain) AS v0
+    SUM(gained.gain) AS total_users
   FROM running
   JOIN (
     SELECT
@@ -45,7 +45,7 @@ WITH running AS (
 ), cells AS (
   SELECT
     cells_keys.month AS month,
-    COALESCE(users_cells.v0, 0) AS total_users
+    COALESCE(users_cells.total_users, 0) AS total_users
   FROM cells_keys
   LEFT JOIN users_cells
     ON cells_keys.month IS NOT DISTINCT FROM users_cells.month

@@ -2,7 +2,7 @@ WITH orders_cells AS (
   SELECT
     orders.channel AS channel,
     CAST(DATE_TRUNC('month', orders.paid_at) AS DATE) AS bucket,
-    SUM(orders.amount) AS v0
+    SUM(orders.amount) AS gmv
   FROM orders
   WHERE
     orders.status = '完成'
@@ -36,7 +36,7 @@ WITH orders_cells AS (
   SELECT
     cells_keys.channel AS channel,
     cells_keys.bucket AS bucket,
-    COALESCE(orders_cells.v0, 0) AS gmv
+    COALESCE(orders_cells.gmv, 0) AS gmv
   FROM cells_keys
   LEFT JOIN orders_cells
     ON cells_keys.channel IS NOT DISTINCT FROM orders_cells.channel

@@ -1,7 +1,7 @@
 WITH orders_cells AS (
   SELECT
     CAST(DATE_TRUNC('month', orders.paid_at) AS DATE) AS month,
-    SUM(orders.amount) AS v0
+    SUM(orders.amount) AS gmv
   FROM orders
   WHERE
     (
@@ -31,7 +31,7 @@ WITH orders_cells AS (
 ), cells AS (
   SELECT
     cells_keys.month AS month,
-    COALESCE(orders_cells.v0, 0) AS gmv
+    COALESCE(orders_cells.gmv, 0) AS gmv
   FROM cells_keys
   LEFT JOIN orders_cells
     ON cells_keys.month IS NOT DISTINCT FROM orders_cells.month

@@ -1,7 +1,7 @@
 WITH orders_cells AS (
   SELECT
     orders.city AS city,
-    SUM(orders.amount) AS v0
+    SUM(orders.amount) AS gmv
   FROM orders
   WHERE
     (
@@ -14,7 +14,7 @@ WITH orders_cells AS (
 ), refunds_cells AS (
   SELECT
     orders.city AS city,
-    SUM(refunds.refund) AS v1
+    SUM(refunds.refund) AS refund_rate_part_1
   FROM refunds
   LEFT JOIN orders
     ON refunds.order_id = orders.order_id
@@ -34,8 +34,8 @@ WITH orders_cells AS (
 ), cells AS (
   SELECT
     cells_keys.city AS city,
-    COALESCE(orders_cells.v0, 0) AS gmv,
-    COALESCE(refunds_cells.v1, 0) / NULLIF(COALESCE(orders_cells.v0, 0), 0) AS refund_rate
+    COALESCE(orders_cells.gmv, 0) AS gmv,
+    COALESCE(refunds_cells.refund_rate_part_1, 0) / NULLIF(COALESCE(orders_cells.gmv, 0), 0) AS refund_rate
   FROM cells_keys
   LEFT JOIN orders_cells
     ON cells_keys.city IS NOT DISTINCT FROM orders_cells.city
