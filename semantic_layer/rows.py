@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlglot import exp
 
@@ -17,6 +17,7 @@ from semantic_layer.expressions import (
     Bounds,
     column,
     either,
+    interval,
     is_known,
     is_unknown,
     joined,
@@ -33,6 +34,7 @@ Day = date | datetime
 
 
 SPANS = "spans"
+STALE = 31  # days that a snapshot stays valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,10 @@ def from_rows(frame: Frame, request: Request, leaf: Leaf, time: exp.Expr | None)
     query = frame.source()
     by_period = [s for s in request.slots if isinstance(s.group, ByPeriod)]
     if by_period and time is not None:
-        start, end = column("starts", SPANS), column("ends", SPANS)
+        start: exp.Expr = column("starts", SPANS)
+        end = column("ends", SPANS)
+        if _looks_back(leaf, request):
+            start = exp.Sub(this=start, expression=interval(STALE, "day"))
         on: list[exp.Expr] = [exp.LT(this=time.copy(), expression=end)]
         if not leaf.running:
             on.insert(0, exp.GTE(this=time.copy(), expression=start))
@@ -142,9 +147,10 @@ def scope_tests(
     tests: list[exp.Expr] = []
     by_period = any(isinstance(s.group, ByPeriod) for s in request.slots)
     if time is not None and request.periods and not by_period:
+        back = timedelta(days=STALE if _looks_back(leaf, request) else 0)
         spans = [
             t
-            for p in request.periods
+            for p in (replace(p, start=p.start and p.start - back) for p in request.periods)
             if (t := within(time, p, leaf.running and not leaf.cumulative)) is not None
         ]
         if spans:
@@ -152,6 +158,11 @@ def scope_tests(
     if request.where is not None:
         tests.append(row_test(frame, request.where, nested, bounds))
     return tests
+
+
+def _looks_back(leaf: Leaf, request: Request) -> bool:
+    """Yesterday's stock is that of Monday's count, if nobody counted yesterday."""
+    return leaf.snapshot and not any(isinstance(s.group, ByTime) for s in request.slots)
 
 
 def within(time: exp.Expr, period: Period, running: bool = False) -> exp.Expr | None:

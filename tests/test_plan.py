@@ -152,6 +152,14 @@ def test_snapshots_are_not_added_over_time(db: DuckDBEngine) -> None:
     assert [r[1] for r in by_month] == [None, 19, 2]
 
 
+def test_yesterdays_stock_is_the_last_count(db: DuckDBEngine) -> None:
+    day = Period(date(2026, 6, 23), date(2026, 6, 24))
+    assert rows(db, ask("stock_qty", during=day)) == [(2,)]
+    assert rows(db, ask("stock_qty", during=Period(date(2027, 1, 1), date(2027, 2, 1)))) == [
+        (None,)
+    ]
+
+
 def test_finer_metric_answers_and_says_so(db: DuckDBEngine) -> None:
     found = run(db, ask("gmv", by=(By("category"),)))
     assert found.rows == (("宠物", 280.0), ("食品", 190.0))
@@ -699,11 +707,12 @@ GOLDEN: dict[str, Query] = {
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden(name: str) -> None:
     """The SQL of each shape, so that a change of the compiler shows in review. To accept a change,
-    delete the file and run again."""
+    delete the file and run twice."""
     told = compile_plan(plan(GOLDEN[name], TOY, TODAY), TOY).sql + "\n"
     path = Path(__file__).parent / "golden" / f"{name}.sql"
     if not path.exists():
         path.write_text(told, encoding="utf-8")
+        pytest.fail(f"{path.name} was missing and has been written: read it, then run again")
     assert path.read_text(encoding="utf-8") == told
 
 

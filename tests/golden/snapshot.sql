@@ -4,7 +4,7 @@ SELECT
 FROM stock
 WHERE
   (
-    stock.day >= CAST('2026-05-01' AS DATE)
+    stock.day >= CAST('2026-03-31' AS DATE)
     AND stock.day < CAST('2026-06-01' AS DATE)
   )
   AND stock.day IN (
@@ -12,7 +12,7 @@ WHERE
       MAX(stock.day)
     FROM stock
     WHERE
-      stock.day >= CAST('2026-05-01' AS DATE)
+      stock.day >= CAST('2026-03-31' AS DATE)
       AND stock.day < CAST('2026-06-01' AS DATE)
   )
 GROUP BY
