@@ -91,7 +91,7 @@ CUES: dict[Cue, str] = {
 }
 
 AGGREGATES: dict[AggWord, str] = {
-    AggWord(Agg.AVG): "平均 均 平均值 均值 平均数 的平均值 的均值 平均每 avg 平均下来 的平均 平均的",
+    AggWord(Agg.AVG): "平均 均 平均值 均值 平均数 的平均值 的均值 平均每 avg 平均下来 平均的",
     AggWord(Agg.SUM): "总 总和 合计 之和 求和 总计 总共 的总和 的合计 sum 加总 总量 共 一共",
     AggWord(Agg.MAX): "最大 最高 最大值 最高值 的最大值 的最高值 max 最多 峰值 最长 最贵",
     AggWord(Agg.MIN): "最小 最低 最小值 最低值 的最小值 的最低值 min 最少 谷值 最短 最便宜",

@@ -28,6 +28,8 @@ grammar = Grammar()
 
 TO = text(r"到|至|-|~|—|–|和|与")
 TIME_UNITS = ("天", "日", "年", "月", "个月", "周", "小时", "分钟")
+CALENDAR = {"年", "月", "日"}
+FIRST_YEAR = 1900
 INVERSE = {Op.GT: Op.LE, Op.GE: Op.LT, Op.LT: Op.GE, Op.LE: Op.GT}
 
 
@@ -161,6 +163,8 @@ def between(head: Any, low: Number, _: Any, __: str, high: Number, ___: Any, tai
     units = (getattr(_, "text", ""), getattr(___, "text", ""))
     if head is None and tail is None and any(u in TIME_UNITS for u in units):
         return None
+    if CALENDAR & set(units) and ("年" not in units or b >= FIRST_YEAR):
+        return None  # 在2019年至2022年间, 5月到8月之间: times, not numbers
     percent = NumberKind.PERCENT in (low.kind, high.kind)
     if high.kind is NumberKind.PERCENT and low.kind is not NumberKind.PERCENT:
         a /= 100

@@ -56,8 +56,9 @@ def each_entity(_: Any, __: Any, table: TableWord, ___: Any) -> Grouping:
 
 
 @phrase(grammar, [Cue.WHICH, opt(text("个|家|位|种|类|款|的|一个|几个|些|个人")), THING])
-def which(_: Any, __: Any, thing: Any) -> Asked:
-    return _asked(thing, Form.WHICH, plural=True)
+def which(_: Any, of: Any, thing: Any) -> Asked | None:
+    """哪个的X更低 asks for the one that has X, not for X."""
+    return None if of == "的" else _asked(thing, Form.WHICH, plural=True)
 
 
 @phrase(grammar, [Cue.WHICH, opt(text("一?个?")), UNIT])
