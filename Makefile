@@ -33,7 +33,7 @@ data: $(DATA)
 
 $(DATA): $(wildcard data/*.py) | $(VENV)/.run-stamp
 	@echo "正在生成演示数据"
-	$(BIN)/python -m data.generate --out $@
+	$(BIN)/python -m data.generate --out $@ >/dev/null
 	touch $@
 
 $(VENV)/.venv-stamp:
