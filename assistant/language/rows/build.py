@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from assistant.language.detail import dimensions_of
 from assistant.language.rows import hints
 from assistant.language.rows.choose import KEPT, Choice, Places, Wanted
-from assistant.language.rows.said import Said
+from assistant.language.rows.said import COUNTS, Column, Entity, Said
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import (
     Agg,
@@ -24,6 +24,7 @@ from semantic_layer.query import (
     Form,
     Members,
     MetricQuery,
+    Not,
     Op,
     Or,
     Order,
@@ -69,6 +70,8 @@ class Builder:
         n, e = len(said.columns), len(said.entities)
         columns = [name for pick in choice.picks[:n] for name in pick]
         tables = [pick[0] if pick else None for pick in choice.picks[n : n + e]]
+        columns += [t for t in tables if t is not None and t in self.catalog.dimensions]
+        tables = [t if t is not None and t in self.catalog.tables else None for t in tables]
         filters = self._filters(said, choice, n + e)
         tests = self._thresholds(said, columns, kept)
         yes = self._yes_no(said, choice)
@@ -78,7 +81,8 @@ class Builder:
         )
         if scope is None:
             return None
-        counted = self._counted(said, root, tables, columns, scope)
+        ranked = kept.top is not None or said.sort is not None
+        counted = self._counted(said, root, tables, columns, scope, ranked)
         if counted is not None and said.ranking is None:
             return counted
         by = self._ranked_by(said, kept, root, columns, tables)
@@ -102,9 +106,18 @@ class Builder:
     # ── where ─────────────────────────────────────────────────────────────────────────────────
 
     def _wanted(self, said: Said) -> list[Wanted]:
-        out = [Wanted(c.names, c.price, 6.0 - 3 * c.price, every=c.every) for c in said.columns]
+        out = [
+            Wanted(c.names, c.price, 6.0 - 3 * c.price, every=c.every, extra=self._ending(c, said))
+            for c in said.columns
+        ]
         out += [
-            Wanted(x.tables, 0.0, 5.0 if x.asked or x.counted else 2.5, table=True)
+            Wanted(
+                x.tables,
+                0.0,
+                5.0 if x.asked or x.counted else 2.5,
+                True,
+                extra=self._ending(x, said),
+            )
             for x in said.entities
         ]
         for f in said.filters:
@@ -118,6 +131,25 @@ class Builder:
         if said.ranking is not None and (hinted := self._meant(said)):
             out.append(Wanted(hinted, 0.3, 1.5))
         return out
+
+    def _ending(self, word: Column | Entity, said: Said) -> tuple[tuple[str, float], ...]:
+        """起源于哪个国家: columns that end with the word, cheap where their beginning is said too."""
+        text = said.text[word.start : word.end]
+        if len(text) < 2 or (isinstance(word, Entity) and (word.counted or word.pointed)):
+            return ()
+        out = []
+        for d in self.catalog.dimensions.values():
+            if (
+                d.kind is Kind.TEXT
+                and d.label.endswith(text)
+                and d.label != text
+                and "@" not in d.table
+            ):
+                opening = d.label[: -len(text)]
+                near = said.text[max(0, word.start - 6) : word.start]
+                if opening and opening in near:
+                    out.append((d.name, -0.3))
+        return tuple(out)
 
     def _meant(self, said: Said) -> tuple[str, ...]:
         """The columns that a superlative alone may rank by, where no number is named."""
@@ -193,6 +225,9 @@ class Builder:
         time = self._time(said, root, columns) if said.periods else None
         periods, clock = (said.periods, time) if time else (kept.scope.periods, kept.scope.time)
         named = set(dimensions_of(fresh))
+        if said.others and kept.conditions and not fresh:
+            *first, last = kept.conditions
+            return Scope(_all((*first, _denied(last))), periods, clock), kept.order, kept.top
         rows = {
             self.places.table_of(n)
             for n in named
@@ -261,6 +296,7 @@ class Builder:
         tables: Sequence[str | None],
         columns: list[str],
         scope: Scope,
+        ranked: bool,
     ) -> MetricQuery | None:
         """有多少X counts rows, unless a column holds that number (员工数量)."""
         for entity, table in zip(said.entities, tables, strict=True):
@@ -275,7 +311,7 @@ class Builder:
             measure = ColumnAggregate(Agg.COUNT, table=root)
             return MetricQuery((measure,), tuple(grouped), scope, form=Form.COUNT)
         plain = not any(self._kind(c) in (Kind.NUMBER, Kind.TIME) for c in columns)
-        if said.counts and plain and not any(e.counted for e in said.entities):
+        if said.counts and plain and not ranked and not any(e.counted for e in said.entities):
             groups = tuple(By(t) for t in self._groups(said, tables, []))
             return MetricQuery(
                 (ColumnAggregate(Agg.COUNT, table=root),), groups, scope, form=Form.COUNT
@@ -283,12 +319,11 @@ class Builder:
         return None
 
     def _stored_count(self, tables: tuple[str, ...], root: str, table: str) -> str | None:
-        if root == table:
-            return None
         words = {self.catalog.tables[t].entity for t in tables}
         words |= {s for t in tables for s in self.catalog.tables[t].synonyms if len(s) > 1}
         for d in self.catalog.dimensions.values():
-            if d.table == root and d.kind is Kind.NUMBER and any(w in d.label for w in words):
+            counts = d.table == root and d.kind is Kind.NUMBER and d.label.endswith(COUNTS)
+            if counts and any(d.label.startswith(w) for w in words):
                 return d.name
         return None
 
@@ -350,6 +385,13 @@ class Builder:
             return found
         if kept.order and kept.order[0].by:
             return kept.order[0].by
+        own = [
+            d.name
+            for d in self.catalog.dimensions.values()
+            if d.table == root and d.kind is Kind.NUMBER
+        ]
+        if rank is not None and own and not any(self._kind(c) is Kind.NUMBER for c in kept.columns):
+            return own[0]
         numbers = [c for c in kept.columns if self._kind(c) is Kind.NUMBER]
         return numbers[-1] if numbers else None
 
@@ -456,6 +498,19 @@ def _renamed(condition: Condition, name: str) -> Condition:
     if isinstance(condition, Where):
         return Where(name, condition.op, condition.values)
     return condition
+
+
+def _denied(condition: Condition) -> Condition:
+    """The opposite test: other than those."""
+    if isinstance(condition, Where) and condition.op in _OPPOSITE:
+        return Where(condition.dimension, _OPPOSITE[condition.op], condition.values)
+    if isinstance(condition, Members):
+        return Members(condition.dimension, condition.query, not condition.negated)
+    return Not(condition)
+
+
+_PAIRS = ((Op.EQ, Op.NE), (Op.IN, Op.NOT_IN), (Op.LT, Op.GE), (Op.LE, Op.GT))
+_OPPOSITE = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
 
 
 def _joinable(a: Condition, b: Condition) -> bool:

@@ -26,6 +26,7 @@ class Wanted:
     missed: float = MISSED
     table: bool = False
     every: bool = False
+    extra: tuple[tuple[str, float], ...] = ()  # further dimensions, each at a price
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Places:
                 names, price = found
                 cost += price + want.price
                 picks.append(names)
-                tables = names if want.table else tuple(map(self.table_of, names))
+                tables = tuple(n if n in self.catalog.tables else self.table_of(n) for n in names)
                 touched = touched or root in tables
             cost += 0.0 if touched else 0.5
             if best is None or cost < best.cost - 1e-9:
@@ -106,6 +107,10 @@ class Places:
                     continue
                 far = reach[table] + (ROLE if "@" in table and copy != name else 0.0)
                 options.append((far - (0.4 if table in close else 0.0), i, copy))
+        for name, price in want.extra:
+            if (table := self.table_of(name)) in reach:
+                near = reach[table] - (0.4 if table in close else 0.0)
+                options.append((near + price, len(want.names), name))
         if not options:
             return None
         low, _, name = min(options)

@@ -115,6 +115,7 @@ BIRTH = _words("出生日期 出生时间 生日")  # the oldest was born first
 POINTING = _words("这 该 此 那 它 他 她 其 上述 以上 上面 前面 两者 二者")
 INSIDE = _words("其中 当中 之中 这里面 里面 它们中 他们中 这些中 中间")
 NARROWING = _words("仅 只 只要 只看 仅列出 只列出 只显示 仅显示 仅看 只保留")
+OTHERS = _words("其他的 其余 剩下的 哪些不是 别的 除了这些 除此之外 不是的")
 
 
 def matches(label: str, kind: Kind, endings: tuple[str, ...]) -> bool:

@@ -73,10 +73,13 @@ class Ranking:
 
 @dataclass(slots=True)
 class Said:
+    text: str = ""
     columns: list[Column] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     filters: list[Filter] = field(default_factory=list)
     ranking: Ranking | None = None
+    nearest: Ranking | None = None  # 最近: the nearest, the latest, or lately
+    others: bool = False  # 其他的, 哪些不是
     sort: bool | None = None  # descending?
     sort_at: int = -1
     periods: tuple[Period, ...] = ()
@@ -121,12 +124,12 @@ def read_rows(
     tokens: Sequence[Token], text: str, catalog: Catalog, soft: Soft, resolve: Resolve
 ) -> Said:
     """Everything that ``tokens`` say, in the order said."""
-    said = Said()
+    said = Said(text)
     for i in range(len(tokens)):
         _take(said, i, tokens, soft, catalog, resolve)
     _question_words(said, tokens, text, catalog)
     _unread(said, tokens, text, soft)
-    _mark(said, tokens, text)
+    _mark(said, tokens, text, soft)
     return said
 
 
@@ -164,7 +167,9 @@ def _take(
             said.filters.append(Filter(options, *place))
         case m.Threshold() as threshold:
             said.thresholds.append((threshold, token.start, token.end))
-        case m.Ranked() as r:
+        case m.Ranked(comparative=True):
+            said.vague = True
+        case m.Ranked() as r if token.text not in ("最近", "最后"):
             said.ranking = Ranking(
                 r.n,
                 r.descending is not False,
@@ -180,6 +185,8 @@ def _take(
             _aggregate(said, agg, token)
         case m.Cue() as cue:
             _cue(said, cue, token)
+        case m.Ranked() as r:
+            said.nearest = Ranking(1, True, True, False, 0, token.text, *place)
         case m.FormCue() | m.Filler() | m.UnitWord() | Number() | Unread():
             pass
         case value:
@@ -197,7 +204,8 @@ def _as_noun(i: int, tokens: Sequence[Token], soft: Soft) -> tuple[str, ...]:
 
 
 def _light(token: Token) -> bool:
-    return isinstance(token.value, (m.Filler, m.UnitWord, str, Number))
+    value = token.value
+    return type(value) is str or isinstance(value, (m.Filler, m.UnitWord, Number))
 
 
 def _stem_price(
@@ -252,7 +260,7 @@ def _cue(said: Said, cue: m.Cue, token: Token) -> None:
         case CUES.HOW_MANY:
             said.counts = said.counts or token.text[-1] in COUNTERS
         case CUES.COUNTED:
-            said.counts = True
+            said.counts = said.counts or token.text in ("个数", "家数", "总数", "数量", "的数量")
         case CUES.TOTAL:
             said.total = True
         case CUES.DISTINCT:
@@ -367,7 +375,7 @@ def _thin(token: Token) -> bool:
     ) or isinstance(token.value, Unread)
 
 
-def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
+def _mark(said: Said, tokens: Sequence[Token], text: str, soft: Soft) -> None:
     """Which entities are asked for, counted, pointed at; which words carry 各 or 每."""
     before = dict(_before(tokens))
     said.columns = [
@@ -394,6 +402,15 @@ def _mark(said: Said, tokens: Sequence[Token], text: str) -> None:
         )
     said.entities = out
     said.vague = said.vague or any(w in text for w in ("怎么样", "如何", "情况", "介绍", "吗"))
+    if said.nearest is not None and said.ranking is None:
+        measured = any(
+            c.clause == said.nearest.clause
+            and any(n for n in c.names if soft.catalog.dimensions[n].label.startswith("距"))
+            for c in said.columns
+        )
+        if measured or "最近的" in text or "最近一" in text or "最后的" in text:
+            said.ranking = said.nearest
+    said.others = any(w in text for w in hints.OTHERS)
     said.how_many = any(t.value in (CUES.HOW_MANY, CUES.WHAT) for t in tokens) or "多少" in text
     if (said.sort is not None and "由近" in text) or "从近" in text:
         said.sort = True

@@ -36,7 +36,9 @@ class Soft:
         for d in catalog.dimensions.values():
             if d.kind is Kind.KEY:
                 continue
-            for name in {d.label, *[s for s in d.synonyms if len(s) <= 8]}:
+            entity = catalog.tables[d.table].entity
+            spoken = {s for s in d.synonyms if len(s) <= 8 and not s.startswith(entity)}
+            for name in {d.label, *spoken}:
                 for size in range(2, len(name) + 1):
                     for at in range(len(name) - size + 1):
                         part = name[at : at + size].lower()
@@ -50,14 +52,37 @@ class Soft:
             for at in range(len(piece) - size + 1):
                 part = piece[at : at + size]
                 if part not in WEAK and (names := self._parts.get(part)):
-                    return Guess(tuple(names), 0.2 if size >= 0.5 * len(piece) else 0.6)
+                    return Guess(self._best(part, names), 0.2 if size >= 0.5 * len(piece) else 0.6)
         wider = text[max(0, start - 1) : end + 1]
         for size in range(min(4, len(wider)), 1, -1):
             for at in range(len(wider) - size + 1):
                 part = wider[at : at + size]
                 if part not in WEAK and not STOP & set(part) and (names := self._parts.get(part)):
-                    return Guess(tuple(names), 0.5)
-        return self._meant(piece, asked)
+                    return Guess(self._best(part, names), 0.5)
+        return self._meant(piece, asked) or self._scattered(piece)
+
+    def _best(self, part: str, names: list[str]) -> tuple[str, ...]:
+        """Labels that begin with the part first, then the shorter ones."""
+
+        def key(name: str) -> tuple[bool, int]:
+            label = self.catalog.dimensions[name].label.lower()
+            return (not label.startswith(part), len(label))
+
+        return tuple(sorted(names, key=key))
+
+    def _scattered(self, piece: str) -> Guess | None:
+        """主演 → 主要演员: two characters that open the two halves of a label."""
+        if len(piece) != 2:
+            return None
+        names = [
+            d.name
+            for d in self.catalog.dimensions.values()
+            if d.kind is not Kind.KEY
+            and 3 <= len(d.label) <= 6
+            and d.label[0] == piece[0]
+            and piece[1] in d.label[2:]
+        ]
+        return Guess(tuple(names), 0.7) if names else None
 
     def _meant(self, piece: str, asked: bool) -> Guess | None:
         word = max((w for w in hints.MEANS if w in piece), key=len, default="")
