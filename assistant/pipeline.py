@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
 from assistant.answer.compose import compose
 from assistant.answer.definitions import compose_catalog
-from assistant.answer.wording import sentence
+from assistant.answer.wording import describe, sentence
 from assistant.language.festivals import festival
 from assistant.problems import problem
-from assistant.reply import Choice, Common, Option, Refusal, Reply, Timing, Unread
+from assistant.reply import Answer, Choice, Common, Option, Refusal, Reply, Timing, Unread
 from assistant.understand import Understood
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Engine, EngineError, QueryCancelled, QueryTimeout
 from semantic_layer.errors import Unanswerable
 from semantic_layer.plan import plan
-from semantic_layer.query import AnalysisQuery, CatalogQuery, Query
+from semantic_layer.query import (
+    AnalysisQuery,
+    CatalogQuery,
+    CompareKind,
+    Comparison,
+    MetricQuery,
+    Query,
+)
 from semantic_layer.sql import compile_plan
 
 TIMEOUT = 30.0
@@ -61,13 +68,14 @@ def offer(run: Run, understood: Understood, catalog: Catalog) -> Choice:
 
 def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
     """Run ``query`` and tell its result; every failure comes back as a ``Refusal``."""
+    shown = with_comparisons(query)
     if isinstance(query, CatalogQuery):
         return compose_catalog(run.question, query, catalog, run.previous_sql)
     if isinstance(query, AnalysisQuery):
         return decline(run, "not-supported-yet", catalog, query, what="做这个分析")
     try:
         started = perf_counter()
-        statement = compile_plan(plan(query, catalog, run.today, festival), catalog)
+        statement = compile_plan(plan(shown, catalog, run.today, festival), catalog)
         planned = perf_counter()
         run.at("查询")
         result = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
@@ -84,9 +92,9 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         return decline(run, "failed", catalog, query)
     run.at("作图")
     timing = Timing(run.parse_ms, (planned - started) * 1e3, (ran - planned) * 1e3)
-    return compose(
+    reply = compose(
         run.question,
-        query,
+        shown,
         result,
         catalog,
         sql=statement.sql,
@@ -96,3 +104,20 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         assumptions=run.assumptions,
         chart=run.chart,
     )
+    if shown == query or not isinstance(reply, Answer):
+        return reply
+    said = describe(query, catalog)
+    return replace(reply, query=query, understanding=said.text, chips=said.chips)
+
+
+def with_comparisons(query: Query) -> Query:
+    """A single figure of a period is shown beside the period before and the same a year ago."""
+    if not isinstance(query, MetricQuery) or query.group_by or query.compare or not query.measures:
+        return query
+    plain = query.contrast or query.having or query.claim or query.rollup or query.streak or query.windows
+    periods = query.scope.periods
+    bounded = len(periods) == 1 and periods[0].start is not None and periods[0].end is not None
+    if plain or not bounded or len(query.measures) > 3:
+        return query
+    kinds = (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR)
+    return replace(query, compare=tuple(Comparison(k) for k in kinds))

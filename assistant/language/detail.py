@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
@@ -17,6 +18,7 @@ from semantic_layer.query import (
     Form,
     Members,
     Not,
+    Op,
     Or,
     Order,
     Scope,
@@ -43,7 +45,11 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
         return None
     if not columns:
         columns = _shown(draft, graph, entity or root)
+    apart = _told_apart(draft)
+    columns = [*(d for d in apart if columns and d not in columns), *columns]
     order, top = _order(draft, graph, root)
+    if top is not None and (per := _per(draft, apart, columns)):
+        top = replace(top, per=per)
     contrast = _contrast(draft, graph)
     where = draft.where[0] if len(draft.where) == 1 else And(draft.where) if draft.where else None
     return DetailQuery(
@@ -100,13 +106,34 @@ def _shown(draft: Draft, graph: Graph, table: str) -> list[str]:
     return [label]
 
 
+def _told_apart(draft: Draft) -> tuple[str, ...]:
+    """The dimensions of which several members are named: each row says which one it is about."""
+    out: list[str] = []
+    for c in draft.where:
+        if isinstance(c, Where) and c.op is Op.IN and len(c.values) > 1:
+            out.append(c.dimension)
+        elif isinstance(c, Or) and all(isinstance(p, And) for p in c.parts):
+            out += [w.dimension for p in c.parts if isinstance(p, And) for w in p.parts if isinstance(w, Where)]
+    return tuple(dict.fromkeys(out))
+
+
+def _per(draft: Draft, apart: tuple[str, ...], columns: list[str]) -> tuple[str, ...]:
+    """甲区和乙区各自最高的: one winner each."""
+    if draft.each:
+        return tuple(d for d in draft.each if d in columns)
+    respectively = Cue.RESPECTIVELY in draft.cues and draft.ranked and not draft.ranked.comparative
+    return apart if respectively else ()
+
+
 def _order(draft: Draft, graph: Graph, root: str) -> tuple[tuple[Order, ...], Top | None]:
     r = draft.ranked
     if r is not None:
         by = draft.rank_by if isinstance(draft.rank_by, str) else None
+        descending = r.descending if r.descending is not None else True
+        if by is None and draft.sort is not None and isinstance(draft.sort_by, str):
+            by, descending = draft.sort_by, draft.sort
         if by is None and r.hint in ("late", "early"):
             by = graph.catalog.tables[root].time
-        descending = r.descending if r.descending is not None else True
         if by is None:
             return (), (Top(r.n) if r.explicit else None)
         top = Top(r.n, descending, ties=r.ties, offset=r.offset, fraction=r.fraction, both=r.both)

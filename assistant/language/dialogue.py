@@ -108,6 +108,7 @@ def stands_alone(said: Draft, *, modelled: bool = True) -> bool:
         return False
     subject = bool(said.measures or said.having or said.entities or said.verbs)
     subject = subject or any(a.tables for a in said.asked)
+    subject = subject or bool(said.columns and Cue.DISTRIBUTION in said.cues)
     about = said.where or said.periods or said.groups or said.ranked or said.asked or said.having
     about = about or said.columns or said.compare or said.verbs or said.form
     if Cue.THEN in said.cues and not (said.measures and (said.periods or said.where)):

@@ -21,6 +21,8 @@ from assistant.language.meaning import DimensionWord, Filler, MetricWord, UnitWo
 LATIN_RUN = re.compile(r"[a-z]{3,}")
 LIMIT = 200_000  # names; beyond, only metrics and dimensions are guessed
 MAX_LENGTH = 12
+SOUND = 0.9
+TURNING = set("不没未非无已反")  # a character that turns the meaning is no slip
 
 
 @lru_cache(maxsize=65536)
@@ -29,7 +31,10 @@ def sound(text: str) -> str:
     return "".join(lazy_pinyin(text))
 
 
-def _crosses(a: int, b: int, start: int, end: int) -> bool:
+def _spoils(a: int, b: int, start: int, end: int, closeness: float) -> bool:
+    """An exact word may lie inside a piece that sounds right (定单数), never be cut or respelt."""
+    if closeness >= SOUND:
+        return (a < start < b < end) or (start < a < end < b)
     return a < end and start < b
 
 
@@ -55,7 +60,7 @@ class Fuzzy:
         found: dict[tuple[int, int], tuple[float, str]] = {}
         for start, end in holes:
             for a, b, name, closeness in self._near(text, start, end):
-                if any(_crosses(a, b, s, e) for s, e in solid):
+                if any(_spoils(a, b, s, e, closeness) for s, e in solid):
                     continue
                 if closeness > found.get((a, b), (0.0, ""))[0]:
                     found[a, b] = (closeness, name)
@@ -109,7 +114,7 @@ class Fuzzy:
     def _alike(self, piece: str, a: int, b: int) -> Iterable[tuple[int, int, str, float]]:
         assert self._by_sound is not None
         for name in self._by_sound.get(sound(piece), ())[:3]:
-            if name != piece and len(name) == len(piece) and (len(name) > 2 or self._names_thing(name)):
+            if name != piece and len(name) == len(piece) and (len(name) > 2 or self._names_thing(name) or set(name) & set(piece)):
                 yield a, b, name, 0.9
         if len(piece) < 3:
             return
@@ -121,6 +126,10 @@ class Fuzzy:
                 candidates |= self._by_pair.get(piece[:i] + "?" + piece[i + 1 :], set())
         for name in candidates:
             if abs(len(name) - len(piece)) > 1 or len(name) < 3:
+                continue
+            if len(name) < 4 and not self._names_thing(name):
+                continue
+            if (set(piece) ^ set(name)) & TURNING:
                 continue
             distance = OSA.distance(piece, name, score_cutoff=1)
             if distance == 1 and min(len(piece), len(name)) >= 3:

@@ -81,9 +81,14 @@ def _choices(
         price = UNREACHABLE if cost >= FAR else STEP * min(cost, 8)
         return price - (NAMED if dimension in named else 0.0)
 
+    def away(metric: str) -> float:
+        own = graph.tables_of_metric(metric)
+        homes = {graph.catalog.dimensions[d].table for d in named if d in graph.catalog.dimensions}
+        return STEP * max((min(graph.distance(t, h) for t in own) for h in homes), default=0)
+
     match value:
         case m.MetricWord(names, values) if len(names) > 1 or values:
-            yield from ((replace(value, names=(n,)), 0.0) for n in names)
+            yield from ((replace(value, names=(n,)), away(n)) for n in names)
             for dimension, v in values:
                 yield m.Values(((dimension, (v,)),)), 0.1 + max(far(dimension), 0.0)
         case m.DimensionWord(names) if len(names) > 1:

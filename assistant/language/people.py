@@ -80,6 +80,8 @@ def _entity(draft: Draft, graph: Graph) -> str | None:
     for t in draft.entities:
         if graph.key_of(t):
             return t
+    if not {Cue.PERSON, Cue.HOW_MANY} & draft.cues:
+        return None
     users = [r.table for r in graph.catalog.roles if r.name == "user"]
     for table in users:
         for there in graph.catalog.tables:

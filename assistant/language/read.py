@@ -159,6 +159,11 @@ class _Reader:
         for i, mention in enumerate(said.mentions):
             if isinstance(mention.value, m.OpWord):
                 out.append(i)
+        out += [i for i, c in said.cues if c in _MUST_SERVE]
+        if not said.streaks:
+            out += [i for i in said.places(C.NOT) if i < len(said.mentions) - 1]
+        if not (said.cue(C.ASK, C.WHETHER, C.EXISTS, C.THAN, C.VERSUS, C.GAP) or said.compares or said.same):
+            out += said.places(C.MORE, C.LESS)
         return tuple(sorted(set(out)))
 
     # ── measures ──────────────────────────────────────────────────────────────────────────────
@@ -173,7 +178,7 @@ class _Reader:
                 said.measures.append((j, ColumnAggregate(agg.agg, d, at=agg.at)))
                 self.used |= {i, j}
             elif i not in self.used and (owner := self._same_column(i)) is not None:
-                said.measures.append((i, ColumnAggregate(agg.agg, owner, at=agg.at)))
+                said.measures.append((i - 1, ColumnAggregate(agg.agg, owner, at=agg.at)))
                 self.used.add(i)
         for i, per in said.pers:
             if not per.unit:
@@ -280,7 +285,7 @@ class _Reader:
                 for j, v in said.values
                 if i < j < end
                 and not self._starts_anew(i, j)
-                and (j == i + 1 or not self._describes(j))
+                and not self._describes(j)
             ]
             if not objects and said.cue(C.TOGETHER):
                 objects = [(j, v) for j, v in said.values if start <= j < i and v.both]
@@ -306,9 +311,13 @@ class _Reader:
                 self.lost.append(i)
 
     def _describes(self, place: int) -> bool:
-        """没下单的黑金会员: a value right before the entity says who, not what."""
-        after = self.said.at(place + 1)
-        return isinstance(after, m.TableWord) or (isinstance(after, m.Asked) and bool(after.tables))
+        """没下单的黑金会员: a value of the entity right before it says who, not what was done."""
+        after, value = self.said.at(place + 1), self.said.at(place)
+        if not isinstance(after, (m.TableWord, m.Asked)) or not isinstance(value, m.Values):
+            return False
+        tables = after.names if isinstance(after, m.TableWord) else after.tables
+        there = self.graph.catalog.dimensions[value.options[0][0]].table
+        return any(self.graph.reaches(t, there) for t in tables)
 
     def _starts_anew(self, verb: int, place: int) -> bool:
         """True when 的 + entity or a clause break lies between a verb and a later value."""
@@ -641,6 +650,7 @@ def _day(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else f"{value.isoformat()}T00:00:00"
 
 
+_MUST_SERVE = (C.CONTAINS, C.STARTS, C.ENDS, C.NULL, C.NOT_NULL, C.ABOVE_AVERAGE, C.OUTSIDE)
 _MOVING = (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
 _FLIP = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}
 

@@ -100,9 +100,11 @@ def nested(
         groups = (*right.groups, By(dimension))
     elif not asks and pointing and right.measures:
         groups = (By(dimension),)
+    elif right.ranked is not None and not right.measures and dimension not in _named(right):
+        right = replace(right, columns=(dimension, *right.columns))
     elif not asks and pointing:
         right = replace(right, columns=(dimension,))
-    return replace(
+    whole = replace(
         right,
         groups=groups,
         periods=right.periods or left.periods,
@@ -111,6 +113,54 @@ def nested(
         inner=inner,
         inner_dimension=dimension,
     )
+    return _apart(whole, left, inner, dimension, graph)
+
+
+def _named(draft: Draft) -> tuple[str, ...]:
+    return (*draft.columns, *(n for a in draft.asked for n in a.names[:1]))
+
+
+def _apart(
+    whole: Draft, left: Draft, inner: MetricQuery | DetailQuery, dimension: str, graph: Graph
+) -> Draft:
+    """华东和华南销量前十的城市里，哪个最低: a ranking of each, and one answer for each."""
+    if inner.top is None or whole.ranked is None:
+        return whole
+    listed = [
+        c
+        for c in left.where
+        if isinstance(c, Where) and c.op is Op.IN and c.dimension != dimension
+        and any(v.both and v.options[0][0] == c.dimension for v in left.values)
+    ]
+    if len(listed) != 1:
+        return whole
+    place = listed[0]
+    each: list[Condition] = []
+    for value in place.values:
+        one = Where(place.dimension, Op.EQ, (value,))
+        scope = replace(inner.scope, where=_swapped(inner.scope.where, place, one))
+        each.append(And((one, Members(dimension, replace(inner, scope=scope)))))
+    rest = tuple(c for c in whole.where if c != place)
+    kept = tuple(g for g in whole.groups if g != By(place.dimension))
+    said = whole.assumptions
+    if m.Cue.RESPECTIVELY not in whole.cues:
+        said = (*said, f"按{graph.catalog.dimensions[place.dimension].label}分别取")
+    return replace(
+        whole,
+        groups=(By(place.dimension), *kept),
+        each=(place.dimension,),
+        where=(*rest, Or(tuple(each))),
+        inner=None,
+        inner_dimension=None,
+        assumptions=said,
+    )
+
+
+def _swapped(where: Condition | None, old: Condition, new: Condition) -> Condition:
+    """``where`` with ``new`` for its part ``old``."""
+    if isinstance(where, And):
+        return And(tuple(new if p == old else p for p in where.parts))
+    return new if where in (old, None) else And((where, new))
 
 
 def _listing(draft: Draft) -> Draft:

@@ -41,7 +41,7 @@ class Weight:
 
 
 PHRASE = Weight(1.0, 0.45)
-DOUBTFUL = {"adjacent": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15, "negative_threshold": 0.2}  # rules that guess a little
+DOUBTFUL = {"adjacent": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15, "negative_threshold": 0.6}  # rules that guess a little
 TABLE: dict[type, Weight] = {
     MetricWord: Weight(1.05, 0.45),
     DimensionWord: Weight(1.0, 0.45),

@@ -227,7 +227,7 @@ def _content(value: Any) -> str | None:
 
 @phrase(
     grammar,
-    [DimensionWord, opt(text("里|中|里面|里头|里边|名|名称|名字|的名字|的名称|名字里|名称里")), opt(Cue.NOT), Cue.CONTAINS, opt(Cue.EVER), one_of(Quoted, FREE_TEXT), opt(text("两个字|二字|字样|这个词|这两个字|字"))],
+    [DimensionWord, opt(text("里面|里头|里边|里|中|名字里|名称里|的名字|的名称|名称|名字|名")), opt(Cue.NOT), Cue.CONTAINS, opt(Cue.EVER), one_of(Quoted, FREE_TEXT), opt(text("两个字|二字|字样|这个词|这两个字|字眼|字"))],
 )
 def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what: Any, ____: Any) -> Condition_ | None:
     content = _content(what)
