@@ -24,7 +24,7 @@ run: $(VENV)/.run-stamp $(DATA)
 
 test: $(VENV)/.dev-stamp $(DATA)
 	@.ci/browser
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check --output-format concise .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -9,9 +9,10 @@ from assistant.answer.draw import figure
 from assistant.reply import Answer
 from assistant.ui import state
 from assistant.ui.chips import draw_chips
-from assistant.ui.marks import headline_html, plain_markdown, question_html
+from assistant.ui.marks import headline_html, plain_markdown, question_html, width
 from assistant.ui.state import Shown
 from assistant.ui.table import draw_table
+from semantic_layer.result import ColumnRole
 
 CHART_CONFIG = {
     "displaylogo": False,
@@ -27,14 +28,14 @@ CHART_CONFIG = {
     ],
 }
 CLEAR = "rgba(0,0,0,0)"  # the page is behind the chart, in both themes
-BIG_HEADLINE = 36  # characters that fit one line at 24 pixels
+BIG_HEADLINE = 36  # 汉字 that fit one line at 24 pixels
 UNDRAWN = ("kpi", "table", "")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def draw_answer(shown: Shown, answer: Answer) -> None:
     draw_chips(shown, answer)
-    size = "" if len(answer.headline) <= BIG_HEADLINE else " small"
+    size = "" if width(answer.headline) <= BIG_HEADLINE else " small"
     st.html(f'<p class="headline{size}">{headline_html(answer.headline, state.up_is_red())}</p>')
     charted = draw_chart(shown, answer)
     if not charted and worth_a_table(answer):
@@ -56,8 +57,9 @@ def told(answer: Answer) -> None:
 
 
 def worth_a_table(answer: Answer) -> bool:
-    """A single number needs no table under its headline."""
-    return len(answer.result.rows) > 1 or len(answer.result.columns) > 3
+    """A single number needs no table, nor does nothing, under its headline."""
+    measures = sum(c.role is ColumnRole.MEASURE for c in answer.result.columns)
+    return len(answer.result.rows) > 1 or (bool(answer.result.rows) and measures != 1)
 
 
 def draw_chart(shown: Shown, answer: Answer) -> bool:

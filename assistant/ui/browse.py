@@ -26,12 +26,17 @@ KINDS = {
 def metrics_page() -> None:
     catalog = state.assistant().catalog
     st.html('<p class="headline">指标</p>')
-    wanted = st.text_input("找指标", key="find", placeholder="名字、别名或口径里的字").strip()
-    found = [m for m in catalog.metrics.values() if matches(wanted, m)]
+    wanted = st.text_input(
+        "找指标", key="find", placeholder="名字、别名或口径里的字", label_visibility="collapsed"
+    ).strip()
+    order = {name: i for i, name in enumerate(catalog.primary)}
+    metrics = sorted(catalog.metrics.values(), key=lambda m: order.get(m.name, len(order)))
+    found = [m for m in metrics if matches(wanted, m)]
+    listed = st.container(key="list")
     if not found:
         st.html('<p class="quiet">没有找到，换个字试试。</p>')
     for metric in found:
-        with st.expander(
+        with listed.expander(
             f"**{metric.label}**　:gray[{unit_of(metric)}]", key=f"metric-{metric.name}"
         ):
             lines = [
@@ -78,9 +83,10 @@ def go_if_asked() -> None:
 def data_page() -> None:
     catalog = state.assistant().catalog
     st.html('<p class="headline">数据</p>' + f'<p class="quiet">{freshness(catalog)}</p>')
+    listed = st.container(key="list")
     for table in catalog.tables.values():
         columns = [d for d in catalog.dimensions.values() if d.table == table.name]
-        with st.expander(
+        with listed.expander(
             f"**{table.label}**　:gray[{table.name} · {len(columns)} 个维度]",
             key=f"table-{table.name}",
         ):

@@ -107,3 +107,12 @@ def unlisted(help_text: str, questions: Sequence[str]) -> str:
     """
     sentences = re.findall(r"[^。]+。?", help_text)
     return "".join(s for s in sentences if not any(q in s for q in questions))
+
+
+def width(text: str) -> float:
+    """How wide ``text`` is, in 汉字; Latin letters and figures take about half of one.
+
+    >>> width("销售额 12")
+    4.65
+    """
+    return round(sum(0.55 if ord(letter) < 0x2000 else 1 for letter in text), 2)
