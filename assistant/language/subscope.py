@@ -18,7 +18,21 @@ from assistant.language.scan import Resolve
 from assistant.language.settle import settle
 from assistant.language.times import PerGrain
 from semantic_layer.catalog import Kind
-from semantic_layer.query import By, DetailQuery, Form, Having, HavingChange, MetricQuery, Query
+from semantic_layer.query import (
+    And,
+    By,
+    Condition,
+    DetailQuery,
+    Form,
+    Having,
+    HavingChange,
+    Members,
+    MetricQuery,
+    Op,
+    Or,
+    Query,
+    Where,
+)
 
 MEASURES = (m.MetricWord, m.Measured)
 SELECTIVE = (m.Ranked, m.Threshold, m.Verb)
