@@ -11,6 +11,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from semantic_layer.blueprint import Build, Grid
+from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import column, joined, quote, table
 from semantic_layer.facts import fact, kin
 from semantic_layer.measures import Leaf, leaves
@@ -31,6 +32,8 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
     named = _leaf_names(grid, wanted)
     request = Request(grid.slots, grid.where, grid.periods)
     if any(leaf.running for leaf in wanted) and grain_of(grid.slots):
+        if any(isinstance(s.group, ByPeriod) for s in grid.slots):
+            raise Unanswerable("mixed")
         request = replace(request, spine=running_spine(build, grid, wanted))
     relations: dict[tuple[object, ...], list[tuple[str, Leaf]]] = {}
     for pair in named:
@@ -81,7 +84,7 @@ def _inlined(
     query: exp.Select, grid: Grid, named: list[tuple[str, Leaf]], build: Build
 ) -> exp.Select:
     """One fact needs no joining: its measures are computed where its aggregates are."""
-    given = {e.alias: e.this for e in query.selects}
+    given = {e.alias_or_name: e.unalias() for e in query.selects}
     named_ = {leaf: (n, "") for n, leaf in named}
     row = Row(named_, grid.slots, grid.periods, "", build.catalog, recurring(grid.where))
     measures: list[exp.Expr] = []
@@ -90,7 +93,7 @@ def _inlined(
             lambda e: given[e.name].copy() if _is_leaf(e, given) else e
         )
         measures.append(_without_zero(value).as_(quote(label), copy=False))
-    groups = [e for e in query.selects if e.alias in {s.name for s in grid.slots}]
+    groups = [e for e in query.selects if e.alias_or_name in {s.name for s in grid.slots}]
     return query.select(*groups, *measures, append=False, copy=False)
 
 

@@ -139,7 +139,9 @@ def tables_of(catalog: Catalog, condition: Condition | None, base: str = "") -> 
     """Tables that the row-level parts of a condition need when they are asked of ``base``."""
     match condition:
         case Term(name):
-            term = catalog.terms[name]
+            term = catalog.terms.get(name)
+            if term is None:
+                raise Unanswerable("unknown-name", name=name)
             return frozenset({term.table, *_known(catalog, term.sql, term.table)})
         case And(parts) | Or(parts):
             return frozenset().union(*(tables_of(catalog, p, base) for p in parts))

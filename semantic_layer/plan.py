@@ -12,42 +12,42 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from semantic_layer.catalog import Catalog
+from semantic_layer.columns import measure_column
 from semantic_layer.errors import Unanswerable
 from semantic_layer.joins import reaches
+from semantic_layer.lifting import (
+    defaults_of,
+    first_table,
+    group_dimensions,
+    lift_shown,
+    split_tests,
+)
 from semantic_layer.measures import (
     Node,
     conjunction,
-    conjuncts,
     home,
     is_row_level,
     leaves,
     stands_for,
-    tables_of,
 )
 from semantic_layer.needs import comparisons_of, hidden, sides
 from semantic_layer.periods import Festival, merge
 from semantic_layer.query import (
     Agg,
     And,
-    By,
-    ByBucket,
     ByPeriod,
     ByTime,
     ColumnAggregate,
     Comparison,
     Condition,
     DetailQuery,
-    Having,
-    HavingChange,
     Measure,
     Members,
     MetricQuery,
     Not,
-    Op,
     Or,
     Period,
     Query,
-    Where,
 )
 from semantic_layer.resolve import Resolver
 
@@ -90,8 +90,10 @@ def _metric_plan(
     query: MetricQuery, catalog: Catalog, today: date, festival: Festival | None
 ) -> Plan:
     by_period = any(isinstance(g, ByPeriod) for g in query.group_by)
-    where, having = _split(query, catalog)
-    keep, claim = (_lift_shown(c, query, catalog) for c in (query.keep, query.claim))
+    if by_period and not query.scope.periods:
+        raise Unanswerable("needs-period")
+    where, having = split_tests(query, catalog)
+    keep, claim = (lift_shown(c, query, catalog) for c in (query.keep, query.claim))
     conditions = (having, keep, claim)
     comparisons = comparisons_of(query, conditions)
     _check_nested(query, catalog, today, festival)
@@ -99,7 +101,7 @@ def _metric_plan(
     beside = tuple(m for m in dict.fromkeys(hidden(query, conditions)) if m not in shown)
     visible = len(shown) if query.measures else 0
     timed = bool(query.scope.periods) or any(isinstance(g, ByTime) for g in query.group_by)
-    resolver = Resolver(catalog, _group_dimensions(query), where, query.scope.time, timed)
+    resolver = Resolver(catalog, group_dimensions(query), where, query.scope.time, timed)
     nodes = tuple(resolver.resolve(m) for m in (*shown, *beside))
     notes = (*resolver.notes, *_check_time(query, catalog, (*shown, *beside), nodes))
     if comparisons and not query.scope.periods and not _time_groups(query):
@@ -128,14 +130,18 @@ def _detail_plan(
     table = catalog.tables.get(query.table)
     if table is None:
         raise Unanswerable("unknown-name", name=query.table)
-    for name in (*query.columns, *(o.by for o in query.order if o.by)):
+    named = (*query.columns, *(o.by for o in query.order if o.by))
+    per = query.top.per if query.top else ()
+    against = (query.contrast.dimension,) if query.contrast else ()
+    time = (query.scope.time,) if query.scope.time else ()
+    for name in (*named, *per, *against, *time):
         if not reaches(catalog, query.table, home(catalog, stands_for(catalog, query.table, name))):
             raise Unanswerable(
                 "dimension-unreachable",
                 metric=table.label,
                 dimension=catalog.dimensions[name].label,
             )
-    where = conjunction(query.scope.where, _defaults(catalog, query.table))
+    where = conjunction(query.scope.where, defaults_of(catalog, query.table))
     if where is not None and not is_row_level(where):
         raise Unanswerable("having-needs-group")
     _check_nested(query, catalog, today, festival)
@@ -144,89 +150,6 @@ def _detail_plan(
     return Plan(
         query=query, today=today, where=where, periods=merge(query.scope.periods), festival=festival
     )
-
-
-def _split(query: MetricQuery, catalog: Catalog) -> tuple[Condition | None, Condition | None]:
-    """Tests on rows, and tests on groups. Tests on groups inside the scope belong to the groups."""
-    rows: list[Condition] = []
-    groups: list[Condition] = []
-    for part in (*conjuncts(query.scope.where), *conjuncts(query.having)):
-        (rows if is_row_level(part) else groups).append(part)
-    if groups and not query.group_by:
-        raise Unanswerable("having-needs-group")
-    base = _first_table(query, catalog)
-    defaults = _defaults(catalog, base) if base else None
-    mixed = tuple(_lift(g, base or "") for g in groups)
-    return conjunction(*rows, defaults), conjunction(*mixed)
-
-
-def _lift(condition: Condition, table: str) -> Condition:
-    """A row test under an OR with a group test: the group has such a row."""
-    match condition:
-        case And(parts):
-            return And(tuple(_lift(p, table) for p in parts))
-        case Or(parts):
-            return Or(tuple(_lift(p, table) for p in parts))
-        case Not(part):
-            return Not(_lift(part, table))
-        case Having() | HavingChange():
-            return condition
-        case _:
-            return Having(ColumnAggregate(Agg.COUNT, table=table, where=condition), Op.GT, (0.0,))
-
-
-def _lift_shown(
-    condition: Condition | None, query: MetricQuery, catalog: Catalog
-) -> Condition | None:
-    """Row tests on a group's own column stay; on anything else they ask the group's rows."""
-    if condition is None:
-        return None
-    names = set(group_names(query))
-
-    def lift(part: Condition) -> Condition:
-        match part:
-            case And(parts):
-                return And(tuple(lift(p) for p in parts))
-            case Or(parts):
-                return Or(tuple(lift(p) for p in parts))
-            case Not(inner):
-                return Not(lift(inner))
-            case Where(dimension) | Members(dimension) if dimension in names:
-                return part
-            case _:
-                return _lift(part, _first_table(query, catalog) or "")
-
-    return lift(condition)
-
-
-def group_names(query: MetricQuery) -> Iterator[str]:
-    """Names by which a condition, an order or a window may speak of a group."""
-    for group in query.group_by:
-        match group:
-            case By(dimension):
-                yield dimension
-            case ByTime(grain, dimension):
-                yield grain.value
-                if dimension is not None:
-                    yield dimension
-            case ByBucket(dimension, _, _):
-                if dimension is not None:
-                    yield dimension
-
-
-def _defaults(catalog: Catalog, table: str) -> Condition | None:
-    parts = conjuncts(catalog.defaults)
-    return conjunction(*(p for p in parts if reaches(catalog, table, tables_of(catalog, p, table))))
-
-
-def _first_table(query: MetricQuery, catalog: Catalog) -> str | None:
-    """The table of measure 0, before any replacement; of the first group when nothing is measured."""
-    if query.measures:
-        node = Resolver(catalog, (), None, None).resolve(query.measures[0])
-        return next((leaf.table for leaf in leaves(node)), None)
-    dimension = next(iter(_group_dimensions(query)), None)
-    found = catalog.dimensions.get(dimension or "")
-    return found.table if found else None
 
 
 def _check_nested(
@@ -258,22 +181,10 @@ def _shown(query: MetricQuery, catalog: Catalog) -> tuple[Measure, ...]:
         return tuple(side for m in query.measures for side in sides(m, query.contrast))
     if query.measures:
         return query.measures
-    table = _first_table(query, catalog)
+    table = first_table(query, catalog)
     if table is None:
         raise Unanswerable("nothing-asked")
     return (ColumnAggregate(Agg.COUNT, table=table),)
-
-
-def _group_dimensions(query: MetricQuery) -> Iterator[str]:
-    for group in query.group_by:
-        match group:
-            case By(dimension):
-                yield dimension
-            case ByTime(_, str(dimension)):
-                yield dimension
-            case ByBucket(dimension, _, per):
-                if (found := per or dimension) is not None:
-                    yield found
 
 
 def _time_groups(query: MetricQuery) -> bool:
@@ -293,7 +204,11 @@ def _check_time(
     timeless = tuple(leaf.table for node in nodes for leaf in leaves(node) if leaf.time is None)
     if not timeless:
         return ()
-    label = catalog.tables[timeless[0]].label
+    label = next(
+        measure_column(m, catalog).label
+        for m, node in zip(measures, nodes, strict=True)
+        if any(leaf.time is None for leaf in leaves(node))
+    )
     if grouped or len(timeless) == sum(1 for node in nodes for _ in leaves(node)):
         raise Unanswerable("no-time", metric=label)
     return (f"{label}没有时间，未按时间段筛选",)

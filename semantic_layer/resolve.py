@@ -217,7 +217,8 @@ class Resolver:
 
     def _hard(self, leaf: Leaf) -> frozenset[str]:
         tables = {t for d in self.groups for t in self._home(d, leaf.base)}
-        if leaf.time is not None and (self.timed or recurring(self._filters(leaf.where))):
+        timed = self.timed or self.time is not None
+        if leaf.time is not None and (timed or recurring(self._filters(leaf.where))):
             tables |= home(self.catalog, leaf.time)
         return frozenset(tables)
 

@@ -238,6 +238,7 @@ def test_running_total(db: DuckDBEngine) -> None:
 
 def test_count_groups(db: DuckDBEngine) -> None:
     assert rows(db, ask("repeaters")) == [(2,)]
+    assert rows(db, ask("repeaters", by=(By("city"),))) == [("上海", 1), ("广州", 1)]
     assert rows(db, ask("repeaters", during=MAY)) == [(0,)]
 
 
@@ -674,7 +675,7 @@ def test_refusal_names_what_can_be_asked() -> None:
 
 def test_metric_without_time_among_others_is_said(db: DuckDBEngine) -> None:
     found = run(db, ask("gmv", "product_count", during=MAY))
-    assert found.rows == ((500.0, 3),) and found.notes == ("商品没有时间，未按时间段筛选",)
+    assert found.rows == ((500.0, 3),) and found.notes == ("商品数没有时间，未按时间段筛选",)
 
 
 # ── golden SQL and serialisation ──────────────────────────────────────────────────────────────
