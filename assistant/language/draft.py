@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.language.meaning import Asked, Cue, Ranked, Values, Verb
+from assistant.language.meaning import AnalysisParam, Asked, Cue, Ranked, Values, Verb
 from semantic_layer.query import (
     ByBucket,
     Comparison,
@@ -55,7 +55,8 @@ class Draft:
     about: str | None = None
     refuse: str | None = None
     analysis: str | None = None
-    params: tuple[tuple[str, object], ...] = ()
+    params: tuple[AnalysisParam, ...] = ()
+    people: str | None = None  # a group that the analysis makes, whose members are listed
     inner: Query | None = None  # the set that this question is inside of (前10的城市里…)
     inner_dimension: str | None = None
     time_dimension: str | None = None
@@ -88,6 +89,7 @@ class Draft:
             or self.chart
             or self.about
             or self.analysis
+            or self.params
             or self.bucket
             or self.inner
         )

@@ -23,6 +23,7 @@ from assistant.language.meaning import (
     TableWord,
     TermWord,
     ValueWord,
+    Verb,
     VerbWord,
 )
 from assistant.language.words import seeds
@@ -147,10 +148,11 @@ def _names(
         for s in (metric.label, *metric.synonyms, *_identifier(metric.name)):
             yield s, MetricWord, metric.name
         for s in metric.verbs:
-            yield s, VerbWord, metric.name
-            if len(s) > 1 and not s.endswith(("过", "了")):
-                yield f"{s[0]}过{s[1:]}", VerbWord, metric.name  # 下单 → 下过单
-                yield f"{s[0]}了{s[1:]}", VerbWord, metric.name
+            done = s.endswith(("过", "了"))
+            yield s, Verb if done else VerbWord, metric.name
+            if len(s) > 1 and not done:
+                yield f"{s[0]}过{s[1:]}", Verb, metric.name  # 下单 → 下过单
+                yield f"{s[0]}了{s[1:]}", Verb, metric.name
     for dimension in catalog.dimensions.values():
         for s in (dimension.label, *dimension.synonyms, *_identifier(dimension.name)):
             yield s, DimensionWord, dimension.name

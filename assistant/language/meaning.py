@@ -74,6 +74,22 @@ class AnalysisWord:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysisGroup:
+    """A group of people that an analysis makes: (analysis, group) pairs."""
+
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisParam:
+    """A parameter of one analysis with its value: 分5档, 7天窗口内."""
+
+    analysis: str
+    name: str
+    value: Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """Text between quotation marks, or a code: taken as it stands."""
 

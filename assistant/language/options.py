@@ -125,7 +125,7 @@ def _coarser(dimension: str, options: Any, graph: Graph) -> float:
     """上海 the province rather than 上海 the city; 大区 rather than 门店大区, which says more."""
     all_of_them = [graph.catalog.dimensions[d] for d, _ in options]
     mine = graph.catalog.dimensions[dimension]
-    price = -0.15 if dimension in {d.parent for d in all_of_them} else 0.0
+    price = -0.3 if dimension in {d.parent for d in all_of_them} else 0.0
     if any(d.label != mine.label and mine.label.endswith(d.label) for d in all_of_them):
         price += QUALIFIED
     return price

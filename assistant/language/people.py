@@ -80,7 +80,7 @@ def _entity(draft: Draft, graph: Graph) -> str | None:
     for t in draft.entities:
         if graph.key_of(t):
             return t
-    if not {Cue.PERSON, Cue.HOW_MANY} & draft.cues:
+    if not ({Cue.PERSON, Cue.HOW_MANY} & draft.cues or draft.measures or draft.asked):
         return None
     users = [r.table for r in graph.catalog.roles if r.name == "user"]
     for table in users:

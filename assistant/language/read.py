@@ -23,6 +23,7 @@ from semantic_layer.query import (
     Agg,
     And,
     By,
+    ByBucket,
     ByTime,
     ColumnAggregate,
     CompareKind,
@@ -63,6 +64,7 @@ class _Reader:
         self.enclosed: Grain | None = None  # the time group that a share is within
         self.time_dimension: str | None = None
         self.grain: Grain | None = None
+        self.edges: tuple[float, ...] = ()
         self.lost: list[int] = []  # places that found no role
 
     def draft(self) -> Draft:
@@ -83,7 +85,7 @@ class _Reader:
             columns=tuple(dict.fromkeys(d for i, d in said.dims if i not in self.used)),
             groups=tuple(dict.fromkeys(groups)),
             each=each,
-            bucket=bucket,
+            bucket=ByBucket(edges=self.edges) if self.edges else bucket,
             asked=tuple(a for i, a in said.asked if i not in self.used),
             entities=tuple(dict.fromkeys(e for i, e in said.entities if i not in self.used)),
             where=tuple(where),
@@ -107,6 +109,8 @@ class _Reader:
             about=said.about,
             refuse=said.refuse,
             analysis=said.analysis,
+            params=tuple(said.params),
+            people=said.people,
             time_dimension=self.time_dimension,
             distinct=said.cue(C.DISTINCT),
             unused=self._unused(),
@@ -383,6 +387,14 @@ class _Reader:
                 return Or(tuple(And(tuple(condition_of(v) for v in side)) for side in (left, right)))
         return None
 
+    def _edges(self) -> tuple[float, ...] | None:
+        """按0-50、50-100、100以上分段: several ranges in a row are the edges of buckets."""
+        ranges = [t for _, t in self.said.thresholds]
+        if len(ranges) < 2 or not self.said.cue(C.DISTRIBUTION):
+            return None
+        points = sorted({v for t in ranges for v in t.values})
+        return tuple(p for p in points if p > 0)
+
     def _either(self, conditions: list[tuple[int, Condition]]) -> list[Condition]:
         """毛利率低于20%或者退款率高于8%"""
         places = self.said.places(C.OR)
@@ -393,6 +405,9 @@ class _Reader:
     def _loose_thresholds(self) -> list[Condition]:
         """超过1万 with its measure or column elsewhere in the sentence."""
         said, out = self.said, []
+        if (edges := self._edges()) is not None:
+            self.edges = edges
+            return out
         for i, t in said.thresholds:
             if t.bare:
                 self.lost.append(i)

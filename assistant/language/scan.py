@@ -77,6 +77,8 @@ class Drawers:
     about: str | None = None
     refuse: str | None = None
     analysis: str | None = None
+    params: list[m.AnalysisParam] = field(default_factory=list)
+    people: str | None = None
     unresolved: list[int] = field(default_factory=list)
 
     def cue(self, *wanted: m.Cue) -> bool:
@@ -113,6 +115,10 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.terms.append((i, names[0]))
         case m.AnalysisWord(names):
             out.analysis = names[0]
+        case m.AnalysisGroup(groups):
+            out.analysis, out.people = groups[0]
+        case m.AnalysisParam():
+            out.params.append(value)
         case m.Grouping():
             out.groupings.append((i, value))
         case m.Asked():

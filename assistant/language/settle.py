@@ -96,6 +96,10 @@ def _elsewhere(draft: Draft, members: tuple[Condition, ...], graph: Graph) -> fl
     return 0.2 if tables and not tables & homes else 0.0
 
 
+def _stated(draft: Draft) -> bool:
+    return any(v.negated or wheres or periods for v, wheres, periods in draft.verbs)
+
+
 def _keyed(draft: Draft, graph: Graph) -> Draft:
     """店均: an entity as a unit is its key."""
 
@@ -131,6 +135,8 @@ def _members_counter(measure: Measure, table: str, graph: Graph) -> Measure:
 
 def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     members, measure, used = verb_conditions(draft, graph)
+    if draft.verbs and draft.streak is None and not members and measure is None and _stated(draft):
+        return  # whose doing? dropping it would change the question
     where = (*draft.where, *members)
     if draft.inner is not None and draft.inner_dimension:
         where = (*where, Members(draft.inner_dimension, draft.inner))

@@ -13,6 +13,7 @@ from assistant.language.grammar import Mention
 from assistant.language.meaning import (
     AboutCue,
     AggWord,
+    AnalysisGroup,
     AnalysisWord,
     ChartCue,
     Cue,
@@ -50,6 +51,7 @@ TABLE: dict[type, Weight] = {
     TermWord: Weight(1.02, 0.45),
     VerbWord: Weight(0.95, 0.5),
     AnalysisWord: Weight(1.04, 0.4),
+    AnalysisGroup: Weight(1.04, 0.4),
     Cue: Weight(0.9, 0.45),
     AggWord: Weight(0.92, 0.45),
     AboutCue: Weight(0.95, 0.4),
@@ -65,6 +67,8 @@ def of(m: Mention) -> float:
     weight = TABLE.get(type(m.value), PHRASE)
     if m.rule.startswith("fuzzy"):
         return FUZZY * len(m) - 0.6
+    if isinstance(m.value, Filler) and m.end - m.start >= 3:
+        return 0.8 * (m.end - m.start) - 0.4  # an idiom rather than a stray particle
     if m.rule == "adjacent" and m.children[1].start > m.children[0].end:
         return -1.0  # 广东的北京 is no list
     size = _explained(m)

@@ -34,7 +34,8 @@ from semantic_layer.query import (
     Where,
 )
 
-MOST_SHOWN = 6  # columns kept from the question before
+MOST_SHOWN = 7  # columns beside what was asked: more is a page, not an answer
+FOCUS = 2.5  # leaving what the conversation is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class Kept:
     top: Top | None = None
     columns: tuple[str, ...] = ()
     distinct: bool = False
+    n: int = 1  # how many the ranking before kept
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        where = self.scope.where
-        return () if where is None else where.parts if isinstance(where, And) else (where,)
+        return _parts(self.scope)
 
 
 class Builder:
@@ -61,9 +62,10 @@ class Builder:
     def build(self, said: Said, kept: Kept) -> Query | None:
         """None when nothing says which rows."""
         wanted = self._wanted(said)
-        fixed = [*self._fixed(kept)]
+        fixed = self._fixed(kept)
+        focus = [Wanted((c,), missed=FOCUS) for c in kept.columns if self._is_label(c)][:2]
         near = {self.places.table_of(c) for c in kept.columns}
-        choice = self.places.choose([*wanted, *fixed], near, kept.root)
+        choice = self.places.choose([*wanted, *fixed, *focus], near, kept.root)
         if choice is None or not (wanted or kept.root):
             return None
         root = choice.root
@@ -85,7 +87,17 @@ class Builder:
         counted = self._counted(said, root, tables, columns, scope, ranked)
         if counted is not None and said.ranking is None:
             return counted
+        meant = (
+            choice.picks[len(wanted) - 1] if said.ranking is not None and self._meant(said) else ()
+        )
         by = self._ranked_by(said, kept, root, columns, tables)
+        if meant and not any(self._kind(c) is Kind.NUMBER for c in columns):
+            by = meant[0]
+        if by is not None and (place := _ordinal(said, self.catalog.dimensions[by].label)):
+            scope = Scope(
+                _all((*_parts(scope), Where(by, Op.EQ, (place,)))), scope.periods, scope.time
+            )
+            said.ranking, order, top = None, (), None
         order, top, scope = self._ranking(said, kept, by, order, top, scope, root, reached)
         if said.aggregate is not None and (
             made := self._aggregated(said, columns, root, scope, kept)
@@ -102,6 +114,9 @@ class Builder:
             distinct=said.distinct or kept.distinct,
             form=form,
         )
+
+    def _is_label(self, name: str) -> bool:
+        return self.catalog.tables[self.places.table_of(name)].names == name
 
     # ── where ─────────────────────────────────────────────────────────────────────────────────
 
@@ -160,6 +175,16 @@ class Builder:
         if numbers:
             return ()
         word = said.ranking.text
+        if any(w in word for w in "多少高低"):
+            parts = [p for w in hints.MEANS if w in said.text for p in hints.MEANS[w]]
+            found = [
+                d.name
+                for p in parts
+                for d in self.catalog.dimensions.values()
+                if d.kind is Kind.NUMBER and p in d.label
+            ]
+            if found:
+                return tuple(dict.fromkeys(found))
         for words, endings in hints.RANKING[:-2]:
             if any(w in word for w in words):
                 return tuple(
@@ -446,7 +471,8 @@ class Builder:
             member = self._member(kept, root)
             if member is not None:
                 scope = Scope(member, scope.periods, scope.time)
-        new = Top(rank.n, down, ties=rank.ties and rank.n == 1, both=rank.both, offset=rank.offset)
+        n = kept.n if rank.n == 1 and kept.n > 1 and not rank.offset else rank.n
+        new = Top(n, down, ties=rank.ties and n == 1, both=rank.both, offset=rank.offset)
         return (Order(by, descending=down),), new, scope
 
     def _shown(
@@ -479,14 +505,28 @@ class Builder:
             extra += [d for d in self.catalog.tables[root].display if self._kind(d) is not Kind.KEY]
         out += [c for c in dict.fromkeys(extra) if c not in out][: max(0, MOST_SHOWN - len(out))]
         if not asked and not labels and not before and not by:
-            return self.catalog.tables[root].display[:7]
-        return tuple(dict.fromkeys(out)) or self.catalog.tables[root].display[:7]
+            plain = [d for d in self.catalog.tables[root].display if self._kind(d) is not Kind.KEY]
+            return tuple(dict.fromkeys([*plain, *extra]))[:MOST_SHOWN]
+        return tuple(dict.fromkeys(out)) or self.catalog.tables[root].display[:MOST_SHOWN]
 
     def _all_copies(self, names: tuple[str, ...]) -> list[str]:
         return [c for n in names for c in self.places.copies[n]]
 
     def _kind(self, name: str) -> Kind:
         return self.catalog.dimensions[name].kind
+
+
+def _parts(scope: Scope) -> tuple[Condition, ...]:
+    where = scope.where
+    return () if where is None else where.parts if isinstance(where, And) else (where,)
+
+
+def _ordinal(said: Said, label: str) -> int:
+    """排名第一, 第5届: the number that a ranked column must have, else 0."""
+    rank = said.ranking
+    if rank is None or "第" not in rank.text:
+        return 0
+    return rank.offset + 1 if any(w in label for w in (*hints.ORDINAL, "届")) else 0
 
 
 def _all(parts: tuple[Condition, ...]) -> Condition | None:

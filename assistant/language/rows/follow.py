@@ -19,7 +19,8 @@ def kept_from(said: Said, previous: Query | None, catalog: Catalog, places: Plac
     if base.root is None or stands_alone(said, base, catalog, places):
         return Kept()
     if said.ranking is not None and not (said.inside or said.points):
-        return Kept(base.root, base.scope, base.order, None, base.columns, base.distinct)
+        n = base.top.n if base.top is not None else 1
+        return Kept(base.root, base.scope, base.order, None, base.columns, base.distinct, n)
     return base
 
 

@@ -45,7 +45,8 @@ class RowParser(Parser):
 
     def parse(self, said: str, today: date | datetime, context: Context | None = None) -> Parse:
         text = normalise(said)
-        mentions = recognise(text.text, EVERYTHING, self.lexicon.mentions(text.text))
+        seeds = self.lexicon.mentions(text.text)
+        mentions = recognise(text.text, EVERYTHING, seeds)
         ways = covers(text.text, mentions, 1)
         if not ways:
             return Parser.parse(self, said, today, context)
@@ -64,7 +65,8 @@ class RowParser(Parser):
             return tuple(p for p in found if self._covered(p))
 
         tokens = tokens_of(text.text, ways[0])
-        rows = read_rows(tokens, text.text, catalog, self.soft, resolve)
+        values = [x for x in seeds if isinstance(x.value, m.ValueWord) and len(x) > 1]
+        rows = read_rows(tokens, text.text, catalog, self.soft, resolve, values)
         previous: Query | None = context.query if context is not None else None
         if rows.empty and previous is None:
             return Parser.parse(self, said, today, context)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.language import meaning as m
+from assistant.language.grammar import Mention
 from assistant.language.rows import hints
 from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import Token, Unread
@@ -121,16 +122,41 @@ Resolve = Callable[[Any], tuple[Period, ...]]
 
 
 def read_rows(
-    tokens: Sequence[Token], text: str, catalog: Catalog, soft: Soft, resolve: Resolve
+    tokens: Sequence[Token],
+    text: str,
+    catalog: Catalog,
+    soft: Soft,
+    resolve: Resolve,
+    values: Sequence[Mention] = (),
 ) -> Said:
     """Everything that ``tokens`` say, in the order said."""
     said = Said(text)
     for i in range(len(tokens)):
         _take(said, i, tokens, soft, catalog, resolve)
     _question_words(said, tokens, text, catalog)
-    _unread(said, tokens, text, soft)
+    _unread(said, _rescued(said, tokens, values), text, soft)
     _mark(said, tokens, text, soft)
     return said
+
+
+def _rescued(said: Said, tokens: Sequence[Token], values: Sequence[Mention]) -> list[Token]:
+    """Values that overlap what nobody read: 杂食 in 杂食性, whose 食性 is a column."""
+    left = []
+    for token in tokens:
+        hit = next(
+            (
+                v
+                for v in sorted(values, key=lambda v: v.start - v.end)
+                if isinstance(token.value, Unread) and v.start < token.end and token.start < v.end
+            ),
+            None,
+        )
+        if hit is None:
+            left.append(token)
+            continue
+        options = tuple(_where(d, (v,), False) for d, v in hit.value.options)
+        said.filters.append(Filter(options, hit.start, hit.end, token.clause, 0.1))
+    return left
 
 
 def _take(
@@ -187,6 +213,8 @@ def _take(
             _cue(said, cue, token)
         case m.Ranked() as r:
             said.nearest = Ranking(1, True, True, False, 0, token.text, *place)
+        case Number() if token.text.isdigit() and (names := soft.numbered(token.text)):
+            said.columns.append(Column(names, *place, 0.2))
         case m.FormCue() | m.Filler() | m.UnitWord() | Number() | Unread():
             pass
         case value:
@@ -349,6 +377,8 @@ def _unread(said: Said, tokens: Sequence[Token], text: str, soft: Soft) -> None:
             options = tuple(_where(d, v, False) for (d, v), _, _ in values)
             said.filters.append(Filter(options, values[0][1], values[0][2], token.clause, 0.5))
             done = values[0][2]
+        elif links := soft.linked(token.text):
+            said.entities.append(Entity(links, token.start, token.end, token.clause))
         else:
             said.unused.append((token.start, token.end))
             said.vague = True

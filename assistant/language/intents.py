@@ -1,0 +1,159 @@
+"""What analyses say about themselves, compiled into words: phrases, groups of people, parameters.
+
+An analysis declares data (``Intent``, ``Param``, ``groups``); this module makes mentions of it. The
+words of a parameter count only where the text, or the conversation, is about its analysis: 5档 means
+nothing anywhere else. It knows no analysis by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from analytics.contract import Analysis, Param
+from assistant.language.grammar import Mention
+from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord
+from assistant.language.rules.numerals import chinese
+from semantic_layer.catalog import Catalog
+from semantic_layer.query import Scalar
+
+NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
+DAYS = {"小时": 1 / 24, "天": 1, "日": 1, "周": 7, "星期": 7, "个星期": 7, "个月": 30, "月": 30, "年": 365}
+TIME_UNIT = "|".join(sorted(DAYS, key=len, reverse=True))
+ARROW = r"\s*(?:-+>|=+>|→|➔|➡|➜|>|到|至|、|,|，|再到|然后|—+|-+)\s*"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    analysis: str
+    name: str
+    regex: re.Pattern[str]
+    param: Param
+
+
+class Intents:
+    """Everything that the analyses add to the language of one catalog."""
+
+    def __init__(self, analyses: Mapping[str, Analysis], catalog: Catalog) -> None:
+        self.analyses, self.catalog = analyses, catalog
+
+    def words(self) -> Iterator[tuple[str, type, object]]:
+        """(surface, kind of word, what it stands for), for the lexicon."""
+        for analysis in self.analyses.values():
+            for phrase in analysis.intent.phrases:
+                yield phrase, AnalysisWord, analysis.name
+            for group, synonyms in analysis.groups:
+                for surface in (group, *synonyms):
+                    yield surface, AnalysisGroup, (analysis.name, group)
+
+    def mentions(self, text: str, found: Iterable[Mention], asked: str | None) -> list[Mention]:
+        """Parameters of the analyses that ``found`` or the conversation (``asked``) is about."""
+        about = {asked} if asked else set()
+        for m in found:
+            if isinstance(m.value, AnalysisWord):
+                about |= set(m.value.names)
+            elif isinstance(m.value, AnalysisGroup):
+                about |= {name for name, _ in m.value.names}
+        out: list[Mention] = []
+        for name in sorted(about & self.analyses.keys()):
+            out += self._params(text, name)
+        return out
+
+    def _params(self, text: str, name: str) -> Iterator[Mention]:
+        for pattern in self._patterns.get(name, ()):
+            for m in pattern.regex.finditer(text):
+                value = _value(m, pattern.param)
+                if value is not None:
+                    said = AnalysisParam(name, pattern.name, value)
+                    yield Mention(m.start(), m.end(), said, "param")
+        for key, param in self.analyses[name].params.items():
+            for choice, surfaces in param.choices:
+                for surface in surfaces:
+                    for m in re.finditer(re.escape(surface.lower()), text):
+                        said = AnalysisParam(name, key, choice)
+                        yield Mention(m.start(), m.end(), said, "param")
+            if param.role:
+                yield from self._sequence(text, name, key, param.role)
+
+    @cached_property
+    def _patterns(self) -> Mapping[str, tuple[_Pattern, ...]]:
+        return {
+            a.name: tuple(
+                _Pattern(a.name, key, _regex(phrase, param), param)
+                for key, param in a.params.items()
+                for phrase in param.phrases
+            )
+            for a in self.analyses.values()
+        }
+
+    # ── sequences of values: 浏览→加购→支付 ────────────────────────────────────────────────────
+
+    def _sequence(self, text: str, name: str, key: str, role: str) -> Iterator[Mention]:
+        """Values of a role joined by arrows or 到: all of them one parameter, in the order said."""
+        surfaces = self._values_of(role)
+        if not surfaces:
+            return
+        one = "|".join(re.escape(s) for s in sorted(surfaces, key=len, reverse=True))
+        for m in re.finditer(rf"(?:从\s*)?(?:{one})(?:{ARROW}(?:{one}))+", text):
+            steps = tuple(dict.fromkeys(surfaces[s] for s in re.findall(one, m.group())))
+            if len(steps) > 1:
+                yield Mention(m.start(), m.end(), AnalysisParam(name, key, steps), "param")
+
+    def _values_of(self, role: str) -> Mapping[str, str]:
+        """What people call a value of ``role`` → the value."""
+        if role not in self._role_values:
+            self._role_values[role] = dict(self._named(role))
+        return self._role_values[role]
+
+    @cached_property
+    def _role_values(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    def _named(self, role: str) -> Iterator[tuple[str, str]]:
+        bound = {(r.table, r.expr) for r in self.catalog.roles if r.name == role}
+        for d in self.catalog.dimensions.values():
+            if (d.table, d.expr) not in bound:
+                continue
+            for value in (*self.catalog.values.get(d.name, ()), *d.order):
+                yield value.lower(), value
+            for value, synonyms in d.value_synonyms:
+                for s in synonyms:
+                    yield s.lower(), value
+        for value, names in self.catalog.steps:
+            for s in names:
+                yield s.lower(), value
+
+
+def _regex(phrase: str, param: Param) -> re.Pattern[str]:
+    """``{}`` in a phrase is where the number stands; without it, before or right after the phrase."""
+    unit = re.escape(param.unit) if param.unit else ""
+    if param.unit == "天":
+        unit = TIME_UNIT
+    elif param.unit == "%":
+        unit = "%|个百分点"
+    measured = rf"{NUMBER}\s*(?P<u>{unit})" if param.unit in ("天", "%") else NUMBER
+    loose = measured if param.unit in ("天", "%") else rf"{measured}\s*(?P<u>{unit})?个?"
+    if "{}" in phrase:
+        before, after = (re.escape(p.lower()) for p in phrase.split("{}", 1))
+        return re.compile(rf"{before}\s*{measured}\s*{after}")
+    word = re.escape(phrase.lower())
+    ahead = re.sub(r"\?P<(\w)>", r"?P<\1_>", loose)
+    return re.compile(rf"{loose}\s*的?{word}|{word}\s*(?:为|是|取|用|大于|至少|不低于|=|:)?\s*{ahead}")
+
+
+def _value(m: re.Match[str], param: Param) -> Scalar | None:
+    groups = m.groupdict()
+    text = groups.get("n") or groups.get("n_") or ""
+    unit = groups.get("u") or groups.get("u_") or ""
+    value = 0.5 if text == "半" else chinese(text)
+    if value is None:
+        return None
+    if param.unit == "天":
+        value *= DAYS[unit]
+    elif param.unit == "%":
+        value /= 100
+    if not param.low <= value <= param.high:
+        return None
+    return int(value) if float(value).is_integer() else value
