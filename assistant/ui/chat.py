@@ -16,7 +16,7 @@ from assistant.ui.answer import draw_answer
 from assistant.ui.boundary import safely
 from assistant.ui.marks import differing, plain_markdown, question_html, unlisted
 from assistant.ui.state import Ask, Session, Shown
-from assistant.ui.work import Answering, Work, broken, start
+from assistant.ui.work import Answering, Work, start
 from semantic_layer.catalog import Catalog
 
 RECENT = 8  # turns drawn in full; older ones wait behind a button
@@ -40,7 +40,8 @@ def page() -> None:
         wanted, mine.wanted = mine.wanted, None
         if mine.work is not None:
             mine.work.cancel.set()
-        mine.work = start(wanted.question, answering(mine, wanted))
+        keep = state.keeper(mine, wanted.question)
+        mine.work = start(wanted.question, answering(mine, wanted), keep)
     history(mine)
     if mine.work is not None:
         follow(mine, mine.work)
@@ -48,7 +49,7 @@ def page() -> None:
 
 def answering(mine: Session, wanted: Ask) -> Answering:
     """What the thread does; the session is looked up here, where Streamlit still knows it."""
-    assistant, conversation = state.assistant(), state.begin(mine, wanted.question)
+    assistant, conversation = state.assistant(), mine.conversation
 
     def run(on_stage: Callable[[str], None], cancel: threading.Event) -> Reply:
         if wanted.query is not None:
@@ -61,14 +62,12 @@ def answering(mine: Session, wanted: Ask) -> Answering:
 
 
 def follow(mine: Session, work: Work) -> None:
-    """Draw the question, wait for its reply, keep it and draw it in the same place."""
+    """Draw the question and wait for its reply; the next run draws it with the history."""
     with st.container(key="turn-now"):
         asked(work.question, None)
-        place = st.empty()
-        wait(work, place.container())
+        wait(work, st.container(key="waiting"))
+    if mine.work is work:
         mine.work = None
-        reply = work.reply if work.reply is not None else broken(work.question)
-        state.keep(mine, work.question, reply)
     st.rerun()
 
 

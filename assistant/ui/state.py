@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -125,13 +126,18 @@ def begin(mine: Session, question: str) -> str:
     return mine.conversation
 
 
-def keep(mine: Session, question: str, reply: Reply) -> None:
-    """Remember a turn in the store and on the page."""
-    assert mine.conversation is not None
-    turn = store().add_turn(
-        mine.conversation, question, reply.status, archive.dumps(reply), archive.query_text(reply)
-    )
-    mine.turns.append(Shown(turn.id, question, reply))
+def keeper(mine: Session, question: str) -> Callable[[Reply], None]:
+    """What puts a reply into the store and on the page; for a thread that knows nothing of Streamlit."""
+    kept_in, conversation = store(), begin(mine, question)
+
+    def keep(reply: Reply) -> None:
+        turn = kept_in.add_turn(
+            conversation, question, reply.status, archive.dumps(reply), archive.query_text(reply)
+        )
+        if mine.conversation == conversation:  # the reader may have gone elsewhere
+            mine.turns.append(Shown(turn.id, question, reply))
+
+    return keep
 
 
 def dark() -> bool:

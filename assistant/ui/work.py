@@ -36,7 +36,9 @@ class Work:
         return time.monotonic() - self.started
 
 
-def start(question: str, answering: Answering) -> Work:
+def start(question: str, answering: Answering, keep: Callable[[Reply], None]) -> Work:
+    """``keep`` is called in the thread too, once, before the work counts as finished: whatever the
+    reader clicks meanwhile, the reply is kept, and never twice."""
     work = Work(question)
 
     def report(stage: str) -> None:
@@ -44,10 +46,14 @@ def start(question: str, answering: Answering) -> Work:
 
     def run() -> None:
         try:
-            work.reply = answering(report, work.cancel)
+            try:
+                work.reply = answering(report, work.cancel)
+            except Exception:
+                log.exception("answering failed: %s", question)
+                work.reply = broken(question)
+            keep(work.reply)
         except Exception:
-            log.exception("answering failed: %s", question)
-            work.reply = broken(question)
+            log.exception("keeping the reply failed: %s", question)
         finally:
             work.finished.set()
 
