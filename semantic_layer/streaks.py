@@ -54,31 +54,11 @@ def streak_stage(
     names = [column(s.name) for s in others]
     if streak.direction == "zero" and streak.latest and others:
         return _silent(build, plan, query, replace(grid, fill=False), names, groups, of)
-    relation = cells(build, grid)
-    along = [exp.Ordered(this=column("bucket"), nulls_first=False)]
     last = _last_complete(build, plan, streak.grain)
-    complete = exp.LTE(this=column("bucket"), expression=literal(last))
-    before = over(call("lag", column(of.name)), list(names), list(along))
-    seen = (
-        exp.select(exp.Star(), before.as_("before", copy=False), copy=False)
-        .from_(table(relation), copy=False)
-        .where(complete, copy=False)
-    )
-    if streak.direction == "zero":
-        seen = seen.select(_active(of.name, names).as_("active", copy=False), copy=False)
-    relation = build.add("steps", seen)
-    moved = exp.select(
-        exp.Star(), _holds(streak, of.name).as_("holds", copy=False), copy=False
-    ).from_(table(relation), copy=False)
-    relation = build.add("moves", moved)
-    broken = exp.Case(ifs=[exp.If(this=column("holds"), true=number(0))], default=number(1))
-    island = over(exp.Sum(this=broken), list(names), along)
-    relation = build.add(
-        "islands",
-        exp.select(exp.Star(), island.as_("island", copy=False), copy=False).from_(
-            table(relation), copy=False
-        ),
-    )
+    if streak.direction == "nonzero" and others:
+        relation = _present(build, replace(grid, fill=False), streak, names, of.name, last)
+    else:
+        relation = _moves(build, grid, streak, names, of.name, last)
     query_ = _lengths(relation, names, of.name, streak)
     relation = build.add("streaks", query_)
     shown = [*groups, of, *_columns(streak, of)]
@@ -94,6 +74,61 @@ def streak_stage(
     if query.top is not None:
         final = final.limit(query.top.n, copy=False)
     return final, tuple(shown)
+
+
+def _moves(
+    build: Build,
+    grid: Grid,
+    streak: Streak,
+    names: list[exp.Column],
+    of: str,
+    last: date | datetime,
+) -> str:
+    """Every complete bucket with whether it ``holds``, and the island it belongs to."""
+    relation = cells(build, grid)
+    along = [exp.Ordered(this=column("bucket"), nulls_first=False)]
+    complete = exp.LTE(this=column("bucket"), expression=literal(last))
+    before = over(call("lag", column(of)), list(names), list(along))
+    seen = exp.select(exp.Star(), before.as_("before", copy=False), copy=False)
+    seen = seen.from_(table(relation), copy=False).where(complete, copy=False)
+    if streak.direction == "zero":
+        seen = seen.select(_active(of, names).as_("active", copy=False), copy=False)
+    relation = build.add("steps", seen)
+    moved = exp.select(exp.Star(), _holds(streak, of).as_("holds", copy=False), copy=False)
+    relation = build.add("moves", moved.from_(table(relation), copy=False))
+    broken = exp.Case(ifs=[exp.If(this=column("holds"), true=number(0))], default=number(1))
+    island = over(exp.Sum(this=broken), list(names), along)
+    islands = exp.select(exp.Star(), island.as_("island", copy=False), copy=False)
+    return build.add("islands", islands.from_(table(relation), copy=False))
+
+
+def _present(
+    build: Build,
+    grid: Grid,
+    streak: Streak,
+    names: list[exp.Column],
+    of: str,
+    last: date | datetime,
+) -> str:
+    """Buckets with anything in them only: numbered buckets minus their rank tell the islands apart."""
+    relation = cells(build, grid)
+    size, unit = STEPS[streak.grain]
+    monday = literal(date(1900, 1, 1))
+    place = call("date_diff", exp.Literal.string(unit), monday, column("bucket"))
+    if size > 1:
+        place = exp.IntDiv(this=place, expression=number(size))
+    along = [exp.Ordered(this=column("bucket"), nulls_first=False)]
+    island = exp.Sub(this=place, expression=over(call("row_number"), list(names), along))
+    seen = exp.select(
+        exp.Star(),
+        exp.true().as_("holds", copy=False),
+        island.as_("island", copy=False),
+        copy=False,
+    )
+    there = exp.NEQ(this=column(of), expression=number(0))
+    complete = exp.LTE(this=column("bucket"), expression=literal(last))
+    seen = seen.from_(table(relation), copy=False).where(there, complete, copy=False)
+    return build.add("islands", seen)
 
 
 def _silent(

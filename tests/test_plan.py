@@ -574,6 +574,16 @@ def test_silence_begins_after_the_first_sale(db: DuckDBEngine) -> None:
     assert found == [("门店", 0.0, 11, date(2025, 7, 1), date(2026, 5, 1))]
 
 
+def test_months_in_a_row_with_a_sale(db: DuckDBEngine) -> None:
+    """APP sold in April and May; 门店 in June 2025 and in June, which isn't over."""
+    query = ask("gmv", by=(By("channel"),), streak=Streak(1, Grain.MONTH, "nonzero", latest=False))
+    june = date(2025, 6, 1)
+    assert rows(db, query) == [
+        ("APP", 500.0, 2, date(2026, 4, 1), date(2026, 5, 1)),
+        ("门店", 40.0, 1, june, june),
+    ]
+
+
 def test_claim(db: DuckDBEngine) -> None:
     worse = HavingChange(GMV, POP, Op.LT, (0.0,))
     found = run(db, ask("gmv", during=JUNE, claim=worse))
