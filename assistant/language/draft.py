@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.language.meaning import AnalysisParam, Asked, Cue, Ranked, Values, Verb
+from assistant.language.meaning import AnalysisParam, Cue
+from assistant.language.phrases import Asked, Ranked, Values, Verb
 from semantic_layer.query import (
     ByBucket,
     Comparison,

@@ -23,9 +23,9 @@ from assistant.language.meaning import (
     TableWord,
     TermWord,
     ValueWord,
-    Verb,
     VerbWord,
 )
+from assistant.language.phrases import Verb
 from assistant.language.words import seeds
 from semantic_layer.catalog import Catalog, Kind
 

@@ -2,7 +2,7 @@
 
 Two families of values live in mentions: *words* that point into a catalog (with every name they may
 stand for, because a word is often claimed by several) and *cues*, the small closed vocabulary that
-says what to do with them. Phrase rules build the larger values further down.
+says what to do with them. What phrase rules build of them is in ``phrases.py``.
 """
 
 from __future__ import annotations
@@ -10,18 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from semantic_layer.query import (
-    Agg,
-    ByBucket,
-    CompareKind,
-    Condition,
-    Form,
-    Grain,
-    Measure,
-    Op,
-    Scalar,
-    WindowKind,
-)
+from semantic_layer.query import Agg, CompareKind, Form, Grain, Op, Scalar, WindowKind
 
 # ── words of the catalog ──────────────────────────────────────────────────────────────────────
 
@@ -271,86 +260,3 @@ class Filler:
     """Says nothing: 请问 帮我 一下."""
 
     text: str
-
-
-# ── phrases ───────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """Values of one dimension, joined by 和, 或 or commas; ``options`` one per possible dimension."""
-
-    options: tuple[tuple[str, tuple[Scalar, ...]], ...]
-    negated: bool = False
-    versus: bool = False  # joined by 比 or 对比
-    alternative: bool = False  # joined by 或
-    both: bool = False  # joined by 和: the things named, for comparatives
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """A number or a pair to compare with: 大于100, 50到100之间."""
-
-    op: Op
-    values: tuple[float, ...]
-    percent: bool = False
-    bare: bool = False  # two numbers with nothing said about them: 11.1-11.11
-
-
-@dataclass(frozen=True, slots=True)
-class Condition_:
-    """A finished row condition; ``options`` one per way to take its words."""
-
-    options: tuple[Condition, ...]
-    claim: bool = False  # asked whether it holds: 有没有超过500万
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A measure with its aggregate or unit said: 订单金额的P90, 日均销售额."""
-
-    options: tuple[Measure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """按X, 各X, 每个X; ``each`` tells 每/各 (may enclose a top-n) from 按."""
-
-    names: tuple[str, ...] = ()
-    grain: Grain | None = None
-    each: bool = False
-    bucket: ByBucket | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """哪个X, 哪些X, 多少个X: the thing asked for."""
-
-    names: tuple[str, ...] = ()  # dimensions
-    tables: tuple[str, ...] = ()
-    grain: Grain | None = None
-    form: Form = Form.WHICH
-    plural: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    n: int
-    descending: bool | None = None
-    fraction: float | None = None
-    offset: int = 0
-    ties: bool = False
-    change: str | None = None
-    quality: bool = False
-    both: bool = False
-    hint: str = ""
-    explicit: bool = True  # a number was said
-    comparative: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """Did, or did not, something: 买过, 没下单, 从未购买."""
-
-    names: tuple[str, ...]
-    negated: bool = False

@@ -14,6 +14,7 @@ from assistant.language import meaning as m
 from assistant.language.detail import dimensions_of
 from assistant.language.grammar import Mention
 from assistant.language.graph import FAR, Graph
+from assistant.language.phrases import Asked, Condition_, Grouping, Measured, Values, Verb
 from semantic_layer.query import Having, HavingChange, Measure, MetricRef
 
 STEP = 0.12
@@ -27,7 +28,7 @@ BEAM = 10
 def expand(mentions: Sequence[Mention], graph: Graph) -> list[tuple[tuple[Mention, ...], float]]:
     """Readings with one name per mention, cheapest first, with their price."""
     tables = _context(mentions, graph)
-    naming = (m.DimensionWord, m.Grouping, m.Asked)
+    naming = (m.DimensionWord, Grouping, Asked)
     named = {n for x in mentions if isinstance(x.value, naming) for n in x.value.names}
     beam: list[tuple[tuple[Mention, ...], float]] = [((), 0.0)]
     for mention in mentions:
@@ -51,22 +52,22 @@ def _context(mentions: Sequence[Mention], graph: Graph) -> tuple[str, ...]:
         match x.value:
             case m.MetricWord((name,), _):
                 measured.update(dict.fromkeys(graph.tables_of_metric(name)))
-            case m.Measured((option,)):
+            case Measured((option,)):
                 measured.update(dict.fromkeys(graph.tables_of(option)))
             case m.DimensionWord((name,), _):
                 named[graph.catalog.dimensions[name].table] = None
             case m.TableWord((name,)):
                 named[name] = None
-            case m.Asked(tables=(name,)):
+            case Asked(tables=(name,)):
                 named[name] = None
-            case m.Asked(names=(name,)) | m.Grouping(names=(name,)):
+            case Asked(names=(name,)) | Grouping(names=(name,)):
                 dimension = graph.catalog.dimensions.get(name)
                 table = dimension.table if dimension else name.removeprefix("@")
                 named[table] = None
-            case m.Condition_((condition,), _) if isinstance(condition, (Having, HavingChange)):
+            case Condition_((condition,), _) if isinstance(condition, (Having, HavingChange)):
                 if condition.measure != MetricRef(""):
                     measured.update(dict.fromkeys(graph.tables_of(condition.measure)))
-            case m.Values(((name, _),)):
+            case Values(((name, _),)):
                 named[graph.catalog.dimensions[name].table] = None
             case _:
                 pass
@@ -90,7 +91,7 @@ def _choices(
         case m.MetricWord(names, values) if len(names) > 1 or values:
             yield from ((replace(value, names=(n,)), away(n)) for n in names)
             for dimension, v in values:
-                yield m.Values(((dimension, (v,)),)), 0.1 + max(far(dimension), 0.0)
+                yield Values(((dimension, (v,)),)), 0.1 + max(far(dimension), 0.0)
         case m.DimensionWord(names) if len(names) > 1:
             pairs = [(n, ()) for n in names]
             yield from ((m.DimensionWord((n,)), far(n) + _coarser(n, pairs, graph)) for n in names)
@@ -98,22 +99,22 @@ def _choices(
             yield from ((m.TableWord((n,)), _far_table(n, graph, tables)) for n in names)
         case m.TermWord(names) if len(names) > 1:
             yield from ((m.TermWord((n,)), 0.0) for n in names)
-        case m.Values(options) if len(options) > 1:
+        case Values(options) if len(options) > 1:
             for option in options:
                 cost = far(option[0]) + _coarser(option[0], options, graph)
                 yield replace(value, options=(option,)), cost
-        case m.Condition_(options) if len(options) > 1:
+        case Condition_(options) if len(options) > 1:
             yield from ((replace(value, options=(o,)), _far_condition(o, graph, far)) for o in options)
-        case m.Measured(options) if len(options) > 1:
-            yield from ((m.Measured((o,)), _far_measure(o, graph, tables)) for o in options)
-        case m.Grouping(names) if len(names) > 1:
+        case Measured(options) if len(options) > 1:
+            yield from ((Measured((o,)), _far_measure(o, graph, tables)) for o in options)
+        case Grouping(names) if len(names) > 1:
             yield from ((replace(value, names=(n,)), _far_name(n, graph, tables, far)) for n in names)
-        case m.Asked(names, asked_tables) if len(names) > 1 or len(asked_tables) > 1:
+        case Asked(names, asked_tables) if len(names) > 1 or len(asked_tables) > 1:
             for n in names:
                 yield replace(value, names=(n,)), far(n)
             for t in asked_tables:
                 yield replace(value, tables=(t,)), _far_table(t, graph, tables)
-        case m.Verb(names) if len(names) > 1:
+        case Verb(names) if len(names) > 1:
             yield from ((replace(value, names=(n,)), 0.0) for n in names[:1])
         case m.VerbWord(names) if len(names) > 1:
             yield from ((m.VerbWord((n,)), 0.0) for n in names[:1])

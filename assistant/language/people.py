@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
-from assistant.language.meaning import Asked, Cue
+from assistant.language.meaning import Cue
+from assistant.language.phrases import Asked
 from semantic_layer.catalog import Aggregate
 from semantic_layer.query import (
     Agg,

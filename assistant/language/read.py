@@ -16,6 +16,7 @@ from assistant.language import meaning as m
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.graph import Graph
+from assistant.language.phrases import Asked, Ranked, Values, Verb
 from assistant.language.scan import Drawers, Resolve, scan
 from assistant.language.times import Shift
 from semantic_layer.catalog import Kind
@@ -267,14 +268,14 @@ class _Reader:
 
     # ── verbs with their objects ──────────────────────────────────────────────────────────────
 
-    def _verbs(self) -> tuple[tuple[m.Verb, tuple[Condition, ...], tuple[Period, ...]], ...]:
+    def _verbs(self) -> tuple[tuple[Verb, tuple[Condition, ...], tuple[Period, ...]], ...]:
         """买过A没买过B, 上个月买过但这个月没买: each verb keeps its own object and period."""
         said = self.said
         verbs = list(said.verbs)
         if not verbs and said.measures:
             self._redundant_verbs()
         if verbs or said.entities or said.asked or said.cue(C.PERSON):
-            bare = [(i, m.Verb(v.names)) for i, v in said.bare_verbs]
+            bare = [(i, Verb(v.names)) for i, v in said.bare_verbs]
             if any(v.negated for _, v in verbs) or (bare and not said.measures and not verbs):
                 verbs = sorted([*verbs, *bare], key=lambda x: x[0])
         if not verbs:
@@ -317,7 +318,7 @@ class _Reader:
     def _describes(self, place: int) -> bool:
         """没下单的黑金会员: a value of the entity right before it says who, not what was done."""
         after, value = self.said.at(place + 1), self.said.at(place)
-        if not isinstance(after, (m.TableWord, m.Asked)) or not isinstance(value, m.Values):
+        if not isinstance(after, (m.TableWord, Asked)) or not isinstance(value, Values):
             return False
         tables = after.names if isinstance(after, m.TableWord) else after.tables
         there = self.graph.catalog.dimensions[value.options[0][0]].table
@@ -348,7 +349,7 @@ class _Reader:
         out += [WhereTime(c.grain, c.values) for c in cycles]
         return out
 
-    def _values(self, values: list[tuple[int, m.Values]]) -> list[Condition]:
+    def _values(self, values: list[tuple[int, Values]]) -> list[Condition]:
         """Same dimension named twice: one list; joined by 或 across dimensions: an Or."""
         if (apart := self._alternatives(values)) is not None:
             return [apart]
@@ -365,7 +366,7 @@ class _Reader:
         order = [o for o in order if not (o[1][1] and (o[1][0], False) in merged)]  # 不是A，是B
         for i, (dimension, negated) in order:
             condition = condition_of(
-                m.Values(((dimension, tuple(dict.fromkeys(merged[dimension, negated]))),), negated)
+                Values(((dimension, tuple(dict.fromkeys(merged[dimension, negated]))),), negated)
             )
             if clusters[-1] and any(previous < j < i for j in either):
                 clusters.append([])
@@ -376,7 +377,7 @@ class _Reader:
             return [c for part in parts for c in part]
         return [Or(tuple(p[0] if len(p) == 1 else And(tuple(p)) for p in parts))]
 
-    def _alternatives(self, values: list[tuple[int, m.Values]]) -> Condition | None:
+    def _alternatives(self, values: list[tuple[int, Values]]) -> Condition | None:
         """天猫的美妆或者京东的数码: the same dimensions on both sides of 或, pair by pair."""
         splits = self.said.places(C.OR, C.ALSO, C.AND)
         for at in splits:
@@ -437,7 +438,7 @@ class _Reader:
 
     # ── ranks, sorts ──────────────────────────────────────────────────────────────────────────
 
-    def _rank(self) -> tuple[m.Ranked | None, Measure | str | None]:
+    def _rank(self) -> tuple[Ranked | None, Measure | str | None]:
         said = self.said
         if not said.ranked:
             return None, None
@@ -670,7 +671,7 @@ _MOVING = (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
 _FLIP = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}
 
 
-def condition_of(values: m.Values) -> Where:
+def condition_of(values: Values) -> Where:
     """The filter that a list of values means, by its first option."""
     dimension, items = values.options[0]
     if len(items) == 1:

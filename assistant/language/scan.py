@@ -12,6 +12,16 @@ from typing import Any
 
 from assistant.language import meaning as m
 from assistant.language.grammar import Mention
+from assistant.language.phrases import (
+    Asked,
+    Condition_,
+    Grouping,
+    Measured,
+    Ranked,
+    Threshold,
+    Values,
+    Verb,
+)
 from assistant.language.rules.number import Number
 from assistant.language.times import (
     Clock,
@@ -46,13 +56,13 @@ class Drawers:
     measures: list[tuple[int, Measure]] = field(default_factory=list)
     dims: list[tuple[int, str]] = field(default_factory=list)
     entities: list[tuple[int, str]] = field(default_factory=list)
-    groupings: list[tuple[int, m.Grouping]] = field(default_factory=list)
+    groupings: list[tuple[int, Grouping]] = field(default_factory=list)
     grains: list[tuple[int, ByTime]] = field(default_factory=list)
-    asked: list[tuple[int, m.Asked]] = field(default_factory=list)
-    values: list[tuple[int, m.Values]] = field(default_factory=list)
+    asked: list[tuple[int, Asked]] = field(default_factory=list)
+    values: list[tuple[int, Values]] = field(default_factory=list)
     where: list[tuple[int, Condition]] = field(default_factory=list)
     having: list[tuple[int, Condition]] = field(default_factory=list)
-    thresholds: list[tuple[int, m.Threshold]] = field(default_factory=list)
+    thresholds: list[tuple[int, Threshold]] = field(default_factory=list)
     periods: list[tuple[int, tuple[Period, ...]]] = field(default_factory=list)
     same: list[tuple[int, SamePeriod]] = field(default_factory=list)
     cyclic: list[tuple[int, Cyclic]] = field(default_factory=list)
@@ -60,7 +70,7 @@ class Drawers:
     numbers: list[tuple[int, Number]] = field(default_factory=list)
     compares: list[tuple[int, m.CompareCue]] = field(default_factory=list)
     changes: list[tuple[int, m.ChangeCue]] = field(default_factory=list)
-    ranked: list[tuple[int, m.Ranked]] = field(default_factory=list)
+    ranked: list[tuple[int, Ranked]] = field(default_factory=list)
     ranks: list[int] = field(default_factory=list)
     sorts: list[tuple[int, bool]] = field(default_factory=list)
     windows: list[tuple[int, m.WindowCue]] = field(default_factory=list)
@@ -68,7 +78,7 @@ class Drawers:
     aggs: list[tuple[int, m.AggWord]] = field(default_factory=list)
     pers: list[tuple[int, m.PerCue]] = field(default_factory=list)
     streaks: list[int] = field(default_factory=list)
-    verbs: list[tuple[int, m.Verb]] = field(default_factory=list)
+    verbs: list[tuple[int, Verb]] = field(default_factory=list)
     bare_verbs: list[tuple[int, m.VerbWord]] = field(default_factory=list)
     terms: list[tuple[int, str]] = field(default_factory=list)
     cues: list[tuple[int, m.Cue]] = field(default_factory=list)
@@ -105,7 +115,7 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             return
         case m.MetricWord(names, _):
             out.measures.append((i, MetricRef(names[0])))
-        case m.Measured(options):
+        case Measured(options):
             out.measures.append((i, options[0]))
         case m.DimensionWord(names, _):
             out.dims.append((i, names[0]))
@@ -119,21 +129,21 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.analysis, out.people = groups[0]
         case m.AnalysisParam():
             out.params.append(value)
-        case m.Grouping():
+        case Grouping():
             out.groupings.append((i, value))
-        case m.Asked():
+        case Asked():
             out.asked.append((i, value))
-        case m.Values():
+        case Values():
             out.values.append((i, value))
-        case m.Condition_(options, claim):
+        case Condition_(options, claim):
             out.claim = out.claim or claim
             drawer = out.having if isinstance(options[0], (Having, HavingChange)) else out.where
             drawer.append((i, options[0]))
-        case m.Threshold():
+        case Threshold():
             out.thresholds.append((i, value))
-        case m.Ranked():
+        case Ranked():
             out.ranked.append((i, value))
-        case m.Verb():
+        case Verb():
             out.verbs.append((i, value))
         case m.VerbWord():
             out.bare_verbs.append((i, value))

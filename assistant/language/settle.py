@@ -13,8 +13,9 @@ from assistant.language.detail import detail_query
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.grouping import groups_for, measure_groups
-from assistant.language.meaning import Asked, Cue
+from assistant.language.meaning import Cue
 from assistant.language.people import distinct_counter, verb_conditions
+from assistant.language.phrases import Asked
 from assistant.language.ranking import order_for, top_for
 from semantic_layer.catalog import Aggregate, Kind
 from semantic_layer.query import (

@@ -13,6 +13,15 @@ from assistant.language import meaning as m
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.graph import Graph
+from assistant.language.phrases import (
+    Asked,
+    Condition_,
+    Grouping,
+    Measured,
+    Ranked,
+    Threshold,
+    Verb,
+)
 from assistant.language.read import read
 from assistant.language.scan import Resolve
 from assistant.language.settle import settle
@@ -34,8 +43,8 @@ from semantic_layer.query import (
     Where,
 )
 
-MEASURES = (m.MetricWord, m.Measured)
-SELECTIVE = (m.Ranked, m.Threshold, m.Verb)
+MEASURES = (m.MetricWord, Measured)
+SELECTIVE = (Ranked, Threshold, Verb)
 
 
 def boundary(mentions: Sequence[Mention]) -> int | None:
@@ -53,16 +62,16 @@ def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
     """销售额前10的城市的客单价: a ranked thing with another measure after it closes the set."""
     for i, mention in enumerate(mentions):
         value = mention.value
-        if not isinstance(value, m.Ranked) or value.comparative:
+        if not isinstance(value, Ranked) or value.comparative:
             continue
         measured = any(isinstance(x.value, MEASURES) for x in mentions[:i])
         for k in range(i + 1, min(i + 3, len(mentions))):
             if isinstance(mentions[k].value, (m.DimensionWord, m.TableWord)):
                 rest = mentions[k + 1 :]
                 asks = any(isinstance(x.value, MEASURES) for x in rest)
-                ranks = any(isinstance(x.value, m.Ranked) for x in rest)
-                each = any(isinstance(x.value, m.Grouping) for x in mentions[:i])
-                shown = any(isinstance(x.value, (m.Grouping, PerGrain, m.FormCue)) for x in rest)
+                ranks = any(isinstance(x.value, Ranked) for x in rest)
+                each = any(isinstance(x.value, Grouping) for x in mentions[:i])
+                shown = any(isinstance(x.value, (Grouping, PerGrain, m.FormCue)) for x in rest)
                 implied = value.explicit and value.n > 1 and shown
                 if (measured or implied) and asks and not ranks and not each:
                     return k
@@ -74,13 +83,13 @@ def _selective(mentions: Sequence[Mention]) -> bool:
     for x in mentions:
         if isinstance(x.value, SELECTIVE) and not getattr(x.value, "comparative", False):
             return True
-        if isinstance(x.value, m.Condition_) and isinstance(x.value.options[0], (Having, HavingChange)):
+        if isinstance(x.value, Condition_) and isinstance(x.value.options[0], (Having, HavingChange)):
             return True
     return False
 
 
 def _questioning(mentions: Sequence[Mention]) -> bool:
-    kinds = (m.MetricWord, m.Measured, m.Ranked, m.Asked, m.DimensionWord, m.WindowCue, m.Condition_)
+    kinds = (m.MetricWord, Measured, Ranked, Asked, m.DimensionWord, m.WindowCue, Condition_)
     return any(isinstance(x.value, kinds) for x in mentions)
 
 
@@ -101,7 +110,7 @@ def nested(
         return None
     if right.having and not right.asked and not right.groups:
         if m.Cue.HOW_MANY in right.cues:
-            right = replace(right, asked=(m.Asked(names=(dimension,), form=Form.COUNT),))
+            right = replace(right, asked=(Asked(names=(dimension,), form=Form.COUNT),))
         else:
             right = replace(right, groups=(By(dimension),))
     asks = right.asked or right.groups or right.columns or (right.entities and right.ranked)

@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.language import meaning as m
 from assistant.language.grammar import Mention
+from assistant.language.phrases import Condition_, Ranked, Threshold, Values
 from assistant.language.rows import hints
 from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import Token, Unread
@@ -99,7 +100,7 @@ class Said:
     then: bool = False  # …呢
     respectively: bool = False
     everything: bool = False  # 所有 列出
-    thresholds: list[tuple[m.Threshold, int, int]] = field(default_factory=list)
+    thresholds: list[tuple[Threshold, int, int]] = field(default_factory=list)
     unused: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -184,18 +185,18 @@ def _take(
             if values := soft.values(quoted, 0, len(quoted), 0, len(quoted)):
                 options = tuple(_where(d, v, False) for (d, v), _, _ in values)
                 said.filters.append(Filter(options, *place))
-        case m.Values(options, negated):
+        case Values(options, negated):
             if tables := _as_noun(i, tokens, soft):
                 said.entities.append(Entity(tables, *place))
                 return
             said.filters.append(Filter(tuple(_where(d, v, negated) for d, v in options), *place))
-        case m.Condition_(options):
+        case Condition_(options):
             said.filters.append(Filter(options, *place))
-        case m.Threshold() as threshold:
+        case Threshold() as threshold:
             said.thresholds.append((threshold, token.start, token.end))
-        case m.Ranked(comparative=True):
+        case Ranked(comparative=True):
             said.vague = True
-        case m.Ranked() as r if token.text not in ("最近", "最后"):
+        case Ranked() as r if token.text not in ("最近", "最后"):
             said.ranking = Ranking(
                 r.n,
                 r.descending is not False,
@@ -211,7 +212,7 @@ def _take(
             _aggregate(said, agg, token)
         case m.Cue() as cue:
             _cue(said, cue, token)
-        case m.Ranked() as r:
+        case Ranked() as r:
             said.nearest = Ranking(1, True, True, False, 0, token.text, *place)
         case Number() if token.text.isdigit() and (names := soft.numbered(token.text)):
             said.columns.append(Column(names, *place, 0.2))

@@ -12,8 +12,17 @@ from typing import Any
 from assistant.language import meaning as m
 from assistant.language.cover import Cover
 from assistant.language.grammar import Mention
+from assistant.language.phrases import (
+    Asked,
+    Condition_,
+    Grouping,
+    Measured,
+    Ranked,
+    Threshold,
+    Values,
+)
 
-WHOLE = (m.Values, m.Condition_, m.Threshold, m.Ranked)
+WHOLE = (Values, Condition_, Threshold, Ranked)
 BREAKS = frozenset("，。？！；,.?!; ")
 
 
@@ -47,7 +56,7 @@ def tokens_of(text: str, cover: Cover) -> tuple[Token, ...]:
 
 
 def _leaves(mention: Mention) -> Iterator[Mention]:
-    opened = isinstance(mention.value, (m.Asked, m.Grouping, m.Measured))
+    opened = isinstance(mention.value, (Asked, Grouping, Measured))
     if not mention.children or not opened:
         yield mention
         return

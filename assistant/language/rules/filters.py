@@ -6,19 +6,16 @@ from typing import Any
 
 from assistant.language.grammar import Grammar
 from assistant.language.meaning import (
-    Condition_,
     Cue,
     DimensionWord,
     OpWord,
     Quoted,
     TableWord,
-    Threshold,
     UnitWord,
-    Values,
     ValueWord,
-    Verb,
     VerbWord,
 )
+from assistant.language.phrases import Condition_, Threshold, Values, Verb
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import (
-    Asked,
-    Cue,
-    DimensionWord,
-    Grouping,
-    TableWord,
-    UnitWord,
-)
+from assistant.language.meaning import Cue, DimensionWord, TableWord, UnitWord
+from assistant.language.phrases import Asked, Grouping
 from assistant.language.rules.number import Number
 from assistant.language.times import PerGrain
 from assistant.language.rules.phrase import one_of, opt, phrase, text

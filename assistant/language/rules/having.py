@@ -9,14 +9,12 @@ from assistant.language.meaning import (
     AggWord,
     ChangeCue,
     CompareCue,
-    Condition_,
     Cue,
-    Measured,
     MetricWord,
     OpWord,
     PerCue,
-    Threshold,
 )
+from assistant.language.phrases import Condition_, Measured, Threshold
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import (

@@ -9,12 +9,12 @@ from assistant.language.meaning import (
     AggWord,
     Cue,
     DimensionWord,
-    Measured,
     MetricWord,
     PerCue,
     TableWord,
     VerbWord,
 )
+from assistant.language.phrases import Measured
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import Agg, ColumnAggregate, Formula, MetricRef, PerUnit

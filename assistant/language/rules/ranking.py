@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import Cue, RankCue, Ranked, Superlative, UnitWord
+from assistant.language.meaning import Cue, RankCue, Superlative, UnitWord
+from assistant.language.phrases import Ranked
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
