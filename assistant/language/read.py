@@ -71,6 +71,7 @@ class _Reader:
     def draft(self) -> Draft:
         said = self.said
         self._aggregates()
+        self._pick()
         verbs = self._verbs()
         compare, periods = self._times()
         where = self._where()
@@ -233,7 +234,7 @@ class _Reader:
             )
             if compared and len(said.periods) + len(main) > 1 and not first:
                 against += periods
-            elif compared and first and len(said.periods) == 1:
+            elif compared and first and len(said.periods) == 1 and not self._rivals():
                 against += periods
             else:
                 main += periods
@@ -437,6 +438,28 @@ class _Reader:
         return out
 
     # ── ranks, sorts ──────────────────────────────────────────────────────────────────────────
+
+    def _rivals(self) -> bool:
+        """A还是B, A和B哪个: are several members of one dimension held against each other?"""
+        named: dict[str, int] = {}
+        for _, v in self.said.values:
+            dimension, items = v.options[0]
+            named[dimension] = named.get(dimension, 0) + len(items)
+        return max(named.values(), default=0) > 1 and any(r.comparative for _, r in self.said.ranked)
+
+    def _pick(self) -> None:
+        """是A的X低，还是B的X低: the bare 高 or 低 ranks the two."""
+        said = self.said
+        words = {c for _, c in said.cues if c in (C.MORE, C.LESS)}
+        if said.ranked or len(words) != 1 or not said.cue(C.OR):
+            return
+        place = said.places(C.MORE, C.LESS)[0]
+        more = C.MORE in words
+        said.ranked.append((place, Ranked(1, more, ties=True, explicit=False, comparative=True)))
+        if self._rivals():
+            said.cues[:] = [x for x in said.cues if x[1] not in words]
+        else:
+            said.ranked.pop()
 
     def _rank(self) -> tuple[Ranked | None, Measure | str | None]:
         said = self.said
