@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
+from assistant.language.keys import one_unit, pinned, several
 from assistant.language.meaning import Cue
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
     And,
     By,
+    ByTime,
     Condition,
     Contrast,
     DetailQuery,
@@ -45,8 +47,8 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
         return None
     if not columns:
         columns = _shown(draft, graph, entity or root)
-    apart = _told_apart(draft)
-    columns = [*(d for d in apart if columns and d not in columns), *columns]
+    apart = several(draft.where)
+    columns = [*(d for d in (*_timed(draft, root, graph), *apart) if columns and d not in columns), *columns]
     order, top = _order(draft, graph, root)
     if top is not None and (per := _per(draft, apart, columns)):
         top = replace(top, per=per)
@@ -58,7 +60,7 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
         scope=Scope(where, draft.periods, draft.time_dimension),
         order=order,
         top=top,
-        distinct=draft.distinct,
+        distinct=draft.distinct or (top is None and not order and _lasting(draft, columns, root, graph)),
         contrast=contrast,
         form=draft.form or Form.LIST,
     )
@@ -106,15 +108,21 @@ def _shown(draft: Draft, graph: Graph, table: str) -> list[str]:
     return [label]
 
 
-def _told_apart(draft: Draft) -> tuple[str, ...]:
-    """The dimensions of which several members are named: each row says which one it is about."""
-    out: list[str] = []
-    for c in draft.where:
-        if isinstance(c, Where) and c.op is Op.IN and len(c.values) > 1:
-            out.append(c.dimension)
-        elif isinstance(c, Or) and all(isinstance(p, And) for p in c.parts):
-            out += [w.dimension for p in c.parts if isinstance(p, And) for w in p.parts if isinstance(w, Where)]
-    return tuple(dict.fromkeys(out))
+def _timed(draft: Draft, root: str, graph: Graph) -> tuple[str, ...]:
+    """2020年到2022年每年的评级: which period each row is about, where a member has one row per period."""
+    time = graph.catalog.tables[root].time
+    timed = any(isinstance(g, ByTime) for g in draft.groups) or Cue.RESPECTIVELY in draft.cues
+    if time is None or not timed or not pinned(draft.where, root, graph):
+        return ()
+    whole = len(draft.periods) == 1 and one_unit(draft.periods[0])
+    return () if whole or not draft.periods else (time,)
+
+
+def _lasting(draft: Draft, columns: list[str], root: str, graph: Graph) -> bool:
+    """What a member of a table by time is, whatever the time: said once."""
+    if draft.periods or Cue.DETAIL in draft.cues or not columns or not pinned(draft.where, root, graph):
+        return False
+    return all(graph.kind(c) is Kind.TEXT for c in columns)
 
 
 def _per(draft: Draft, apart: tuple[str, ...], columns: list[str]) -> tuple[str, ...]:

@@ -85,6 +85,8 @@ def continue_from(
     if said.about == "definition" and not (said.measures or said.columns):
         names = _names_of(context.query)
         return iter((Settled(CatalogQuery("definition", names)),)) if names else None
+    if isinstance(context.query, AnalysisQuery) and _goes_on(context.query, said):
+        return _next_analysis(context.query, said)
     if said.about or said.analysis:
         return None
     if stands_alone(said, modelled=bool(graph.catalog.primary)):
@@ -310,8 +312,6 @@ def _scope(old: Scope, said: Draft, adds: bool) -> Scope:
     merged += [c for c in said.where if not (isinstance(c, Where) and c.dimension in done and adds)]
     where = tuple(dict.fromkeys(merged))
     periods: tuple[Period, ...] = said.periods or old.periods
-    if adds and said.periods and old.periods:
-        periods = tuple(dict.fromkeys((*old.periods, *said.periods)))
     combined: Condition | None = None if not where else where[0] if len(where) == 1 else And(where)
     return Scope(combined, periods, old.time)
 
@@ -424,9 +424,19 @@ def _sortable(old: DetailQuery, graph: Graph) -> str | None:
     return numbers[-1] if numbers else (old.columns[0] if old.columns else None)
 
 
+def _goes_on(old: AnalysisQuery, said: Draft) -> bool:
+    """分4档, 重要挽留客户名单: a parameter or a group of the analysis that was just shown."""
+    mine = any(p.analysis == old.analysis for p in said.params)
+    same = said.analysis in (None, old.analysis)
+    return same and (mine or said.people is not None) and not said.periods
+
+
 def _next_analysis(old: AnalysisQuery, said: Draft) -> Iterator[Settled]:
     by = tuple(g.dimension for g in said.groups if isinstance(g, By)) or old.by
-    yield Settled(replace(old, scope=_scope(old.scope, said, Cue.ALSO in said.cues), by=by))
+    params = dict(old.params) | {p.name: p.value for p in said.params if p.analysis == old.analysis}
+    scope = _scope(old.scope, said, Cue.ALSO in said.cues)
+    measure = said.measures[0] if said.measures and old.measure is not None else old.measure
+    yield Settled(replace(old, params=tuple(params.items()), scope=scope, by=by, measure=measure, people=said.people))
 
 
 __all__ = ["Context", "Directive", "continue_from", "stands_alone"]

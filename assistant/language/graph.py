@@ -165,5 +165,20 @@ class Graph:
     def numeric(self, dimension: str) -> bool:
         return self.catalog.dimensions[dimension].kind is Kind.NUMBER
 
+    def column_of(self, metric: str, table: str | None = None) -> str | None:
+        """The numeric column that a plain sum adds up, in ``table`` first."""
+        calc = self.catalog.metrics[metric].calc
+        if not isinstance(calc, Aggregate) or calc.agg is not Agg.SUM:
+            return None
+        fits = [
+            d
+            for d in self.catalog.dimensions.values()
+            if d.kind is Kind.NUMBER
+            and d.expr.strip('"') == calc.expr
+            and (d.table == calc.table or self.catalog.tables[d.table].source != "" or d.table == table)
+        ]
+        fits.sort(key=lambda d: (d.table != table, d.table != calc.table, self.distance(calc.table, d.table)))
+        return fits[0].name if fits else None
+
     def kind(self, dimension: str) -> Kind:
         return self.catalog.dimensions[dimension].kind

@@ -121,7 +121,9 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
     if told_apart:
         named = [c for c in filters if c.op is Op.IN and c.dimension not in grouped]
         if named:
-            return replace(draft, groups=(*draft.groups, *(By(c.dimension) for c in named))), None
+            told = tuple(c.dimension for c in named)
+            groups = (*(By(d) for d in told), *draft.groups)
+            return replace(draft, groups=groups, each=(*draft.each, *told)), None
     compared = [v for v in draft.values if v.versus and len(v.options[0][1]) > 2]
     if compared:
         return replace(draft, groups=(*draft.groups, By(compared[0].options[0][0]))), None

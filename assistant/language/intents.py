@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analytics.contract import Analysis, Param
+from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord
 from assistant.language.rules.numerals import chinese
 from semantic_layer.catalog import Catalog
-from semantic_layer.query import Scalar
+from semantic_layer.query import AnalysisQuery, ByTime, Scalar
 
 NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
 DAYS = {"小时": 1 / 24, "天": 1, "日": 1, "周": 7, "星期": 7, "个星期": 7, "个月": 30, "月": 30, "年": 365}
@@ -87,6 +88,17 @@ class Intents:
             )
             for a in self.analyses.values()
         }
+
+    def fitted(self, query: AnalysisQuery, draft: Draft) -> AnalysisQuery:
+        """What other words say of the parameters: 每个月 is the ``grain`` of an analysis that has one."""
+        analysis = self.analyses.get(query.analysis)
+        if analysis is None:
+            return query
+        params = dict(query.params)
+        grains = [g.grain.value for g in draft.groups if isinstance(g, ByTime)]
+        if "grain" in analysis.params and grains:
+            params.setdefault("grain", grains[0])
+        return replace(query, params=tuple(params.items()))
 
     # ── sequences of values: 浏览→加购→支付 ────────────────────────────────────────────────────
 

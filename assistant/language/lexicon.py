@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ahocorasick
 
+from analytics.contract import Analysis
 from assistant.language.grammar import Mention
+from assistant.language.intents import Intents
 from assistant.language.meaning import (
-    AnalysisWord,
     DimensionWord,
     MetricWord,
     Quoted,
@@ -54,11 +55,12 @@ class Lexicon:
     """``mentions(text)`` finds words; ``names`` is what fuzzy matching may propose."""
 
     def __init__(
-        self, catalog: Catalog, analyses: Mapping[str, Iterable[str]] | None = None
+        self, catalog: Catalog, analyses: Mapping[str, Analysis] | None = None
     ) -> None:
         self.catalog = catalog
+        self.intents = Intents(analyses or {}, catalog)
         table: dict[str, dict[type, dict[Any, None]]] = defaultdict(lambda: defaultdict(dict))
-        for surface, kind, item in _names(catalog, analyses or {}):
+        for surface, kind, item in _names(catalog, self.intents):
             if surface := plain(surface):
                 table[surface][kind][item] = None
         for kinds in table.values():
@@ -85,8 +87,9 @@ class Lexicon:
             return MetricWord(items, tuple(values))
         return kind(items)
 
-    def mentions(self, text: str) -> list[Mention]:
-        """Every word of the lexicon in ``text`` (normalised), overlaps included."""
+    def mentions(self, text: str, asked: str | None = None) -> list[Mention]:
+        """Every word of the lexicon in ``text`` (normalised), overlaps included. ``asked`` is the
+        analysis that the conversation is about: its parameters may be said alone."""
         found = []
         for last, (length, values) in self._automaton.iter(text):
             start, end = last + 1 - length, last + 1
@@ -97,7 +100,7 @@ class Lexicon:
             found.append(Mention(m.start(), m.end(), Quoted(m.group(1)), "quoted"))
             inner = self.names.get(m.group(1), ())
             found += [Mention(m.start(), m.end(), v, "quoted") for v in inner]
-        return found
+        return [*found, *self.intents.mentions(text, found, asked)]
 
 
 def _one_role(catalog: Catalog, kinds: dict[type, dict[Any, None]]) -> None:
@@ -106,6 +109,8 @@ def _one_role(catalog: Catalog, kinds: dict[type, dict[Any, None]]) -> None:
     Entities with a key of their own (订单, 用户) stay entities; where the name itself is the key (a table
     of channels) the column stays.
     """
+    if MetricWord in kinds and catalog.primary:
+        kinds.pop(TableWord, None)  # 退款, 库存: the metric that the word names counts the rows too
     tables, dimensions = kinds.get(TableWord), kinds.get(DimensionWord)
     if not tables or not dimensions:
         return
@@ -142,7 +147,7 @@ def _glued(text: str, at: int) -> bool:
 
 
 def _names(
-    catalog: Catalog, analyses: Mapping[str, Iterable[str]]
+    catalog: Catalog, intents: Intents
 ) -> Iterator[tuple[str, type, Any]]:
     for metric in catalog.metrics.values():
         for s in (metric.label, *metric.synonyms, *_identifier(metric.name)):
@@ -165,9 +170,7 @@ def _names(
     for term in catalog.terms.values():
         for s in (term.label, *term.synonyms):
             yield s, TermWord, term.name
-    for name, phrases in analyses.items():
-        for s in phrases:
-            yield s, AnalysisWord, name
+    yield from intents.words()
     yield from _values(catalog)
 
 

@@ -116,6 +116,8 @@ def _choices(
                 yield replace(value, tables=(t,)), _far_table(t, graph, tables)
         case Verb(names) if len(names) > 1:
             yield from ((replace(value, names=(n,)), 0.0) for n in names[:1])
+        case m.AnalysisWord(names) if len(names) > 1:
+            yield from ((m.AnalysisWord((n,)), 0.0) for n in names)
         case m.VerbWord(names) if len(names) > 1:
             yield from ((m.VerbWord((n,)), 0.0) for n in names[:1])
         case _:

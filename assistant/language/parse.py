@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
 from assistant.language.subscope import boundary, nested
 from assistant.language.text import Text, normalise
-from semantic_layer.query import DetailQuery, MetricQuery, Period, Query
+from semantic_layer.query import AnalysisQuery, DetailQuery, MetricQuery, Period, Query
 
 KEPT = 6
 
@@ -78,7 +78,7 @@ class Parser:
     def parse(self, said: str, today: date | datetime, context: Context | None = None) -> Parse:
         """Readings of ``said``, best first; every reading has a query or a directive, or none is left."""
         text = normalise(said)
-        found_words = self.lexicon.mentions(text.text)
+        found_words = self.lexicon.mentions(text.text, _analysis_of(context))
         expressions = recognise(text.text, EXPRESSIONS)
         timed = [x for x in expressions if x.end - x.start > 1]
         honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *expressions])}
@@ -137,6 +137,12 @@ class Parser:
                 return [draft]
         return [read(mentions, self.graph, resolve)]
 
+    def _fitted(self, settled: Settled, draft: Draft) -> Settled:
+        """An analysis knows which of its parameters the other words of the sentence set."""
+        if not isinstance(settled.query, AnalysisQuery):
+            return settled
+        return replace(settled, query=self.lexicon.intents.fitted(settled.query, draft))
+
     def _settled(
         self, draft: Draft, context: Context | None
     ) -> list[tuple[Settled | None, Directive | None]]:
@@ -144,9 +150,9 @@ class Parser:
         if isinstance(step, Directive):
             return [(None, step)]
         if step is not None:
-            return [(s, None) for s in step]
+            return [(self._fitted(s, draft), None) for s in step]
         found: list[tuple[Settled | None, Directive | None]] = [
-            (s, None) for s in settle(draft, self.graph)
+            (self._fitted(s, draft), None) for s in settle(draft, self.graph)
         ]
         return found or [(None, None)]
 
@@ -161,6 +167,11 @@ def _value_in_context(mentions: Sequence[Mention], context: Context | None) -> f
         if isinstance(x.value, MetricWord) and {d for d, _ in x.value.values} & filtered:
             return 0.4
     return 0.0
+
+
+def _analysis_of(context: Context | None) -> str | None:
+    query = context.query if context is not None else None
+    return query.analysis if isinstance(query, AnalysisQuery) else None
 
 
 def _corrections(mentions: Sequence[Mention], text: Text) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ def verb_conditions(
         measure = graph.counter_of(entity)
         first, wheres, periods = verbs[0]
         distinct = distinct_counter(graph, first.names[0], key)
-        if distinct is not None and not first.negated and len(verbs) == 1:
+        apart = Cue.TOGETHER in draft.cues and _one_by_one(wheres)
+        if distinct is not None and not first.negated and len(verbs) == 1 and not apart:
             return tuple(wheres), distinct, counted
     for verb, wheres, periods in verbs:
         metric = verb.names[0]

@@ -66,6 +66,8 @@ class _Reader:
         self.time_dimension: str | None = None
         self.grain: Grain | None = None
         self.edges: tuple[float, ...] = ()
+        self.served: set[int] = set()  # operators that found their place without a phrase
+        self.asserts = 0
         self.lost: list[int] = []  # places that found no role
 
     def draft(self) -> Draft:
@@ -144,10 +146,11 @@ class _Reader:
             return True
         for (i, a), (j, b) in pairwise(said.values):
             same = a.options[0][0] == b.options[0][0] and not (a.negated or b.negated)
-            if same and j == i + 1 and not set(a.options[0][1]) & set(b.options[0][1]):
+            apart = said.mentions[j].start > said.mentions[i].end
+            if same and apart and j == i + 1 and not set(a.options[0][1]) & set(b.options[0][1]):
                 return True
         for (i, p), (j, q) in pairwise(said.periods):
-            if j == i + 1 and not any(_overlap(x, y) for x in p for y in q):
+            if j == i + 1 and not {i, j} & self.used and not any(_overlap(x, y) for x in p for y in q):
                 return True
         return False
 
@@ -163,7 +166,7 @@ class _Reader:
             out += [i for i, _ in said.numbers if i not in self.used]
         out += [i for i in said.streaks if not said.durations]
         for i, mention in enumerate(said.mentions):
-            if isinstance(mention.value, m.OpWord):
+            if isinstance(mention.value, m.OpWord) and i not in self.served:
                 out.append(i)
         out += [i for i, c in said.cues if c in _MUST_SERVE]
         if not said.streaks:
@@ -183,6 +186,11 @@ class _Reader:
                 j, d = following[0]
                 said.measures.append((j, ColumnAggregate(agg.agg, d, at=agg.at)))
                 self.used |= {i, j}
+            elif agg.agg in _NOT_SUMS and (summed := self._summed(i)) is not None:
+                j, column = summed
+                said.measures[:] = [x for x in said.measures if x[0] != j]
+                said.measures.append((j, ColumnAggregate(agg.agg, column, at=agg.at)))
+                self.used.add(i)
             elif i not in self.used and (owner := self._same_column(i)) is not None:
                 said.measures.append((i - 1, ColumnAggregate(agg.agg, owner, at=agg.at)))
                 self.used.add(i)
@@ -196,6 +204,14 @@ class _Reader:
                 said.measures.append((j, PerUnit(measure, per.unit)))
                 self.used.add(i)
         said.measures.sort(key=lambda x: x[0])
+
+    def _summed(self, place: int) -> tuple[int, str] | None:
+        """优惠金额的中位数: the column that the metric before it sums."""
+        for j, measure in self.said.measures:
+            if j == place - 1 and isinstance(measure, MetricRef):
+                column = self.graph.column_of(measure.metric)
+                return (j, column) if column else None
+        return None
 
     def _same_column(self, place: int) -> str | None:
         """运费的均值和方差: an aggregate joined to another takes its column."""
@@ -229,21 +245,31 @@ class _Reader:
                 continue
             before, after = said.at(i - 1), said.at(i + 1)
             first = not main
-            compared = before in (C.THAN, C.VERSUS) or (
+            compared = before in (C.THAN, C.VERSUS) or self._beyond(i) or (
                 before is C.AND and after in (C.THAN, C.VERSUS) and not first
             )
             if compared and len(said.periods) + len(main) > 1 and not first:
                 against += periods
-            elif compared and first and len(said.periods) == 1 and not self._rivals():
+            elif compared and first and len(said.periods) == len(periods) == 1 and not self._rivals():
                 against += periods
             else:
                 main += periods
         versus = said.cue(C.VERSUS, C.GAP, C.THAN) and not said.values
-        if not against and versus and len(main) == 2 and not said.groupings:
+        if not against and versus and len(main) == 2:
+            main.sort(key=lambda p: str(p.start), reverse=True)
             against, main = main[1:], main[:1]
         shows = ("value", "difference", "rate") if said.cue(C.GAP) else ("value", "rate")
         compare += [Comparison(CompareKind.PERIOD, p, shows) for p in against]
         return tuple(dict.fromkeys(compare)), _narrowest(main)
+
+    def _beyond(self, place: int) -> bool:
+        """退款率高于4月: an operator before a period compares with it."""
+        op = self.said.at(place - 1)
+        if not isinstance(op, m.OpWord) or op.after:
+            return False
+        self.served.add(place - 1)
+        self.asserts = 1 if op.op in (Op.GT, Op.GE) else -1
+        return True
 
     def _pointers(self) -> None:
         """618当天, 各月占当月: a current unit beside another time only points back at it."""
@@ -391,10 +417,12 @@ class _Reader:
 
     def _edges(self) -> tuple[float, ...] | None:
         """按0-50、50-100、100以上分段: several ranges in a row are the edges of buckets."""
-        ranges = [t for _, t in self.said.thresholds]
+        ranges = [t.values for _, t in self.said.thresholds]
+        ranges += [(x.value,) for _, x in self.said.numbers]
         if len(ranges) < 2 or not self.said.cue(C.DISTRIBUTION):
             return None
-        points = sorted({v for t in ranges for v in t.values})
+        self.used |= {i for i, _ in self.said.numbers}
+        points = sorted({v for values in ranges for v in values})
         return tuple(p for p in points if p > 0)
 
     def _either(self, conditions: list[tuple[int, Condition]]) -> list[Condition]:
@@ -522,7 +550,7 @@ class _Reader:
 
     def _groups(self) -> tuple[list[Group], tuple[str, ...], Any]:
         said = self.said
-        placed: list[tuple[int, Group]] = list(said.grains)
+        placed: list[tuple[int, Group]] = [(i, self._calendar(g)) for i, g in said.grains]
         each: list[str] = []
         bucket = None
         for i, g in said.groupings:
@@ -545,6 +573,13 @@ class _Reader:
             placed += self._coordinated(placed)
         placed.sort(key=lambda x: x[0])
         return [g for _, g in placed], tuple(each), bucket
+
+    def _calendar(self, group: ByTime) -> ByTime:
+        """今年各月份 are the months of one year, not the month of every year."""
+        spans = [p for _, ps in self.said.periods for p in ps if p.start and p.end]
+        if group.grain is Grain.MONTH_OF_YEAR and spans and all((p.end - p.start).days <= 366 for p in spans):  # type: ignore[operator]
+            return ByTime(Grain.MONTH, group.dimension)
+        return group
 
     def _member(self, name: str) -> str | None:
         return self.graph.member_of(name[1:]) if name.startswith("@") else name
@@ -601,13 +636,15 @@ class _Reader:
     def _asserted(self) -> bool:
         """Is there something that can be true or false: 涨了吗, 比上月高吗?"""
         said = self.said
-        compared = bool(said.compares or said.same or said.cue(C.THAN, C.VERSUS))
+        compared = bool(self.asserts or said.compares or said.same or said.cue(C.THAN, C.VERSUS))
         return any(c.direction and not c.show for _, c in said.changes) or (
             compared and said.cue(C.MORE, C.LESS)
         )
 
     def _direction(self) -> int:
         """1 when more is asserted, -1 when less, 0 when nothing is."""
+        if self.asserts:
+            return self.asserts
         for _, c in self.said.changes:
             if c.direction:
                 return c.direction
@@ -689,6 +726,7 @@ def _day(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else f"{value.isoformat()}T00:00:00"
 
 
+_NOT_SUMS = (Agg.MEDIAN, Agg.STDDEV, Agg.VARIANCE, Agg.PERCENTILE, Agg.MAX, Agg.MIN)
 _MUST_SERVE = (C.CONTAINS, C.STARTS, C.ENDS, C.NULL, C.NOT_NULL, C.ABOVE_AVERAGE, C.OUTSIDE)
 _MOVING = (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
 _FLIP = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.language.detail import detail_query
+from assistant.language.detail import detail_query, dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.grouping import groups_for, measure_groups
+from assistant.language.keys import pinned, unit_of
 from assistant.language.meaning import Cue
 from assistant.language.people import distinct_counter, verb_conditions
 from assistant.language.phrases import Asked
@@ -22,6 +23,7 @@ from semantic_layer.query import (
     Agg,
     AnalysisQuery,
     And,
+    Benchmark,
     By,
     ByBucket,
     ByPeriod,
@@ -72,8 +74,11 @@ def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
         scope = Scope(conjunction(draft.where), draft.periods)
         measure = draft.measures[0] if draft.measures else None
         by = tuple(g.dimension for g in draft.groups if isinstance(g, By))
-        yield Settled(AnalysisQuery(draft.analysis, scope=scope, by=by, measure=measure))
+        params = tuple((p.name, p.value) for p in draft.params if p.analysis == draft.analysis)
+        yield Settled(AnalysisQuery(draft.analysis, params, scope, by, measure, draft.people))
         return
+    if draft.params:
+        return  # words of an analysis that nobody asks for
     yield from _asked(draft, graph)
 
 
@@ -150,6 +155,13 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = replace(draft, asked=tuple(a for a in draft.asked if a not in used) or draft.asked)
     measures = draft.measures
     counted = _count_asked(draft)
+    if counted is None and not measures and Cue.HOW_MANY in draft.cues:
+        counted = _implied_thing(draft, graph)
+    if counted is not None and measures and not (draft.having or draft.ranked or draft.streak):
+        doing = _doers(draft, counted, graph)
+        if doing is not None:
+            yield from _metric(doing, graph)
+            return
     if draft.streak is not None and not measures and draft.verbs:
         draft = _streak_of_verbs(draft, graph)
         measures = draft.measures
@@ -237,6 +249,33 @@ def _streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
     return replace(draft, measures=(MetricRef(verb.names[0]),), groups=groups, verbs=())
 
 
+def _implied_thing(draft: Draft, graph: Graph) -> Asked | None:
+    """店名里有火车站的一共几家, 运费超20的单子昨天几个: rows of what is described."""
+    if draft.asked or draft.having:
+        return None
+    if draft.entities:
+        return Asked(tables=draft.entities[:1], form=Form.COUNT)
+    tested = dimensions_of(draft.where)
+    if tested and not draft.columns and not draft.groups:
+        return Asked(tables=(graph.catalog.dimensions[tested[0]].table,), form=Form.COUNT)
+    return None
+
+
+def _doers(draft: Draft, counted: Asked, graph: Graph) -> Draft | None:
+    """消费的用户有多少位: the entity counted where the measure happens."""
+    table = entity_of(counted, graph)
+    key = graph.key_of(table) if table else None
+    if key is None or len(draft.measures) != 1 or graph.kind(key) is not Kind.KEY:
+        return None
+    measure = draft.measures[0]
+    if not isinstance(measure, MetricRef):
+        return None
+    own = distinct_counter(graph, measure.metric, key)
+    if own is None or own == measure:
+        return None
+    return replace(draft, measures=(own,), asked=tuple(a for a in draft.asked if a is not counted))
+
+
 def _count_asked(draft: Draft) -> Asked | None:
     return next((a for a in draft.asked if a.form is Form.COUNT and not a.grain), None)
 
@@ -254,9 +293,15 @@ def _grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> 
     if any(isinstance(x, MetricRef) and not x.metric for x in measures):
         return
     target = replace(draft, measures=measures)
+    if counted is None and Cue.HOW_MANY in draft.cues:
+        target = replace(target, penalty=target.penalty + 0.1)
     if counted is not None:
         thing = key_thing(counted, graph)
         if thing is None:
+            return
+        rows = _row_level(draft, thing, graph)
+        if rows is not None:
+            yield from _counting(rows, graph, counted)
             return
         own = graph.catalog.dimensions[thing].table
         if all(graph.tables_of(m) == (own,) for m in target.measures):
@@ -268,6 +313,22 @@ def _grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> 
                 yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
         return
     yield from _metric(target, graph)
+
+
+def _row_level(draft: Draft, key: str, graph: Graph) -> Draft | None:
+    """优惠金额超过50元的订单: per order the sum is the column, so the test is one on rows."""
+    table = graph.catalog.dimensions[key].table
+    where = list(draft.where)
+    for c in draft.having:
+        if not isinstance(c, Having) or not isinstance(c.measure, MetricRef):
+            return None
+        column = graph.column_of(c.measure.metric, table)
+        if column is None or graph.catalog.dimensions[column].table != table:
+            return None
+        if any(isinstance(v, Benchmark) for v in c.values):
+            return None
+        where.append(Where(column, c.op, tuple(v for v in c.values if not isinstance(v, Benchmark))))
+    return replace(draft, where=tuple(where), having=())
 
 
 def entity_of(asked: Asked, graph: Graph) -> str | None:
@@ -433,7 +494,7 @@ def _metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if contrast is not None:
         draft = replace(draft, where=_without(draft.where, contrast.dimension))
         groups = tuple(g for g in groups if g != By(contrast.dimension))
-    groups = _trend(draft, groups)
+    groups = _recorded(draft, graph, _trend(draft, groups))
     if len(draft.periods) > 1 and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
         groups = (ByPeriod(), *groups)
     windows = _windows(draft, groups)
@@ -463,6 +524,21 @@ def _metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
             (*draft.assumptions, *said),
             penalty + draft.penalty,
         )
+
+
+def _recorded(draft: Draft, graph: Graph, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Told apart by the units of time; members with one row per period say which, and no zero is made up."""
+    timed = any(isinstance(g, (ByTime, ByPeriod)) for g in groups)
+    pins = [pinned(draft.where, t, graph) for m in draft.measures for t in graph.tables_of(m)]
+    fixed = pins[0] if pins and all(pins) else ()
+    grain = unit_of(draft.periods)
+    respectively = Cue.RESPECTIVELY in draft.cues and not groups
+    if grain is not None and not timed and (fixed if len(draft.periods) > 1 else respectively):
+        groups = (ByTime(grain), *groups)
+        timed = True
+    if fixed and timed and not any(isinstance(g, By) for g in groups) and not draft.ranked:
+        return (*groups, By(fixed[0]))
+    return groups
 
 
 def _without(where: tuple[Condition, ...], dimension: str) -> tuple[Condition, ...]:
@@ -514,6 +590,8 @@ def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
 
 
 def _trend(draft: Draft, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    if draft.form is Form.TREND and draft.compare:
+        return groups  # 环比变化情况
     wants_time = draft.form is Form.TREND or any(
         w.kind in (WindowKind.CUMULATIVE, WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
         and (draft.form is Form.TREND or w.kind is not WindowKind.CUMULATIVE)

@@ -117,7 +117,8 @@ def nested(
     pointing = bool({m.Cue.WHICH, m.Cue.PERSON} & right.cues) or (right.ranked is not None)
     groups = right.groups
     single = left.ranked is not None and left.ranked.n == 1
-    apart = m.Cue.RESPECTIVELY in right.cues or not single
+    keyed = graph.kind(dimension) is Kind.KEY  # the ratio of the thousand best buyers, not one by one
+    apart = m.Cue.RESPECTIVELY in right.cues or not (single or (keyed and not right.groups))
     timed = all(not isinstance(g, By) for g in right.groups)
     if closing and timed and right.measures and m.Cue.TOTAL not in right.cues and apart:
         groups = (*right.groups, By(dimension))

@@ -53,7 +53,7 @@ def single(word: ValueWord) -> Values:
     return spread(word)
 
 
-@phrase(grammar, [Values, one_of(Cue.AND, Cue.OR, Cue.VERSUS, Cue.THAN, text(r"[、,，/]\s*和?")), ValueWord])
+@phrase(grammar, [Values, one_of(Cue.AND, Cue.OR, Cue.VERSUS, Cue.THAN, text(r"[、,，/+×]\s*和?")), ValueWord])
 def listed(left: Values, how: Any, right: ValueWord) -> Values | None:
     both = joined(left, spread(right))
     if both is None:
@@ -224,7 +224,7 @@ def _content(value: Any) -> str | None:
 
 @phrase(
     grammar,
-    [DimensionWord, opt(text("里面|里头|里边|里|中|名字里|名称里|的名字|的名称|名称|名字|名")), opt(Cue.NOT), Cue.CONTAINS, opt(Cue.EVER), one_of(Quoted, FREE_TEXT), opt(text("两个字|二字|字样|这个词|这两个字|字眼|字"))],
+    [DimensionWord, opt(text("里面|里头|里边|里|中|名字里|名称里|的名字|的名称|名称|名字|名")), opt(Cue.NOT), one_of(Cue.CONTAINS, text("含|带")), opt(Cue.EVER), one_of(Quoted, FREE_TEXT), opt(text("两个字|二字|字样|这个词|这两个字|字眼|字"))],
 )
 def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what: Any, ____: Any) -> Condition_ | None:
     content = _content(what)
@@ -237,7 +237,7 @@ def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what:
     )
 
 
-@phrase(grammar, [Values, opt(text("都|全都?|全部")), Cue.EXCEPT])
+@phrase(grammar, [Values, opt(text("都|全都?|全部|先")), Cue.EXCEPT])
 def excluded_after(values: Values, _: Any, __: Any) -> Values | None:
     """母婴和数码都不要"""
     return None if values.negated else Values(values.options, negated=True)

@@ -83,8 +83,8 @@ def how_many(_: Any, __: Any, thing: Any) -> Asked:
 
 @phrase(grammar, [THING, opt(text("一共|总共|共|分别|各")), opt(text("有|共有|是")), Cue.HOW_MANY, opt(UnitWord)])
 def thing_how_many(thing: Any, _: Any, __: Any, ___: Any, ____: Any) -> Asked | None:
-    if isinstance(thing, DimensionWord) and (thing.numbers or ____ is not None):
-        return None
+    if isinstance(thing, DimensionWord) and (thing.numbers or ____ is not None or __ == "是"):
+        return None  # 等级是多少 asks for the value
     return _asked(thing, Form.COUNT)
 
 
@@ -103,6 +103,6 @@ def bucketed(_: str, width: Number, __: Any, ___: str) -> Grouping:
     return Grouping(bucket=ByBucket(width=float(width.value)))
 
 
-@phrase(grammar, [text("按|以"), Number, opt(UnitWord), text("分档|分段|分组|一?个?(?:段|档|组|区间|为间隔|间隔|为一档|为一段|步长)"), opt(Cue.PER_VIEW)])
+@phrase(grammar, [text("按|以"), Number, opt(UnitWord), text("分档|分段|分组|一?个?(?:段|档|组|区间|为间隔|间隔|为一档|为一段|步长|为组距|组距)"), opt(Cue.PER_VIEW)])
 def bucketed_by(_: str, width: Number, __: Any, ___: str, ____: Any) -> Grouping:
     return Grouping(bucket=ByBucket(width=float(width.value)))

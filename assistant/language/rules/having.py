@@ -14,7 +14,7 @@ from assistant.language.meaning import (
     OpWord,
     PerCue,
 )
-from assistant.language.phrases import Condition_, Measured, Threshold
+from assistant.language.phrases import Condition_, Grouping, Measured, Threshold
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import (
@@ -82,6 +82,14 @@ def above_average(word: Any, _: Any, op: OpWord, average: Any, ___: Any) -> Cond
     return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
 
 
+@phrase(grammar, [MEASURE, OpWord, Grouping, Cue.AVERAGE_LEVEL])
+def above_average_of(word: Any, op: OpWord, _: Grouping, __: Any) -> Condition_ | None:
+    """高于各城市平均值"""
+    if op.after:
+        return None
+    return Condition_(tuple(Having(m, op.op, (Benchmark("group_average"),)) for m in measures(word)))
+
+
 @phrase(grammar, [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:高|多|大|好|强)")])
 def higher_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
     """退款率比整体高"""
@@ -146,6 +154,8 @@ def _change(cue: ChangeCue, t: Threshold) -> tuple[Op, tuple[float, ...]]:
 @phrase(grammar, [opt(MEASURE), CompareCue, opt(ChangeCue), Threshold])
 def change_threshold(word: Any, compare: CompareCue, cue: Any, t: Threshold) -> Condition_ | None:
     """同比下滑超过10%"""
+    if cue is None and compare.direction:
+        cue = ChangeCue(compare.direction, "rate")
     op, values = _change(cue, t) if cue else (t.op, t.values)
     show = "rate" if t.percent or (cue and cue.show == "rate") else "difference"
     if cue is None and not t.percent and all(abs(v) <= 1 for v in t.values):

@@ -98,10 +98,10 @@ def aggregate_metric(agg: AggWord, _: Any, metric: MetricWord) -> Measured | Non
     return Measured(tuple(MetricRef(m) for m in metric.names))
 
 
-ARITHMETIC = {"减": "-", "减去": "-", "减掉": "-", "扣除": "-", "扣掉": "-", "除以": "/", "加": "+", "加上": "+", "乘以": "*", "-": "-", "/": "/", "+": "+"}
+ARITHMETIC = {"减": "-", "减去": "-", "减掉": "-", "扣除": "-", "扣掉": "-", "除以": "/", "加": "+", "加上": "+", "乘以": "*", "-": "-"}
 
 
-@phrase(grammar, [one_of(MetricWord, Measured), text("减去|减掉|减|扣除|扣掉|除以|加上|加|乘以|[-/+]"), one_of(MetricWord, Measured)])
+@phrase(grammar, [one_of(MetricWord, Measured), text("减去|减掉|减|扣除|扣掉|除以|加上|加|乘以|-"), one_of(MetricWord, Measured)])
 def formula(left: Any, op: str, right: Any) -> Measured | None:
     """销售额减去退款金额"""
     a, b = _measures(left)[0], _measures(right)[0]
