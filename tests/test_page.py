@@ -243,8 +243,8 @@ def an_ambiguous_question(assistant: Assistant) -> tuple[str, Choice]:
     for example in load(CORPUS / "sentences"):
         if assistant.read(example.question).status == "choice":
             reply = assistant.ask(example.question)
-            assert isinstance(reply, Choice)
-            return example.question, reply
+            if isinstance(reply, Choice):
+                return example.question, reply
     raise AssertionError("no sentence of the corpus has two readings any more")
 
 
