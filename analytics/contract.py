@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlglot import exp
 
-from semantic_layer.result import Column
+from semantic_layer.query import Measure, MetricQuery
+from semantic_layer.result import Column, Result
 
 Params = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
+Span = Literal["period", "until", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Intent:
 @dataclass(frozen=True, slots=True)
 class Param:
     """A parameter that people set in words: a number beside one of ``phrases`` (分5档, 7天窗口内), or
-    one of ``choices`` (choice → its words)."""
+    one of ``choices`` (choice → its words), or with ``role`` a sequence of that role's values, in the
+    order said (浏览→加购→支付). ``unit`` 天 also takes weeks, months and hours; ``unit`` % is a fraction.
+    """
 
     default: Any
     label: str = ""
@@ -42,22 +46,55 @@ class Param:
     high: float = float("inf")
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unit: str = ""
+    role: str = ""
 
 
 class Facts(Protocol):
     """Scoped rows by role, and the engine that may only read."""
 
-    today: date
-    since: date  # bounds of the scope's period, or of the data
-    until: date  # last day included
+    @property
+    def today(self) -> date: ...
+    @property
+    def since(self) -> date:
+        """First day of the scope's period, or of the data."""
 
-    def select(self, *roles: str, where: str = "") -> exp.Select:
-        """A SELECT whose columns are named after ``roles`` (one table), already filtered."""
+    @property
+    def until(self) -> date:
+        """Last day included, never after the last whole day with data."""
 
-    def has(self, *roles: str) -> bool: ...
+    @property
+    def first(self) -> date:
+        """First day of the data, whatever the period."""
+
+    @property
+    def last(self) -> date:
+        """Last whole day of the data, whatever the period."""
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Columns to group by, as ``select`` takes them: ``by_channel``."""
+
+    @property
+    def measure(self) -> Measure | None:
+        """The metric that the question names, if any."""
+
+    def select(self, *names: str, where: str = "", span: Span = "period") -> exp.Select:
+        """A SELECT whose columns are named after roles (and ``by``), already filtered.
+
+        The first role decides the table: it must bind it itself; further roles may be looked up from
+        there. ``where`` is SQL over roles. ``span``: the period, everything until its end, or all.
+        """
+
+    def has(self, *names: str) -> bool: ...
+
+    def label(self, name: str) -> str:
+        """What people call a column of ``by``."""
 
     def run(self, query: exp.Query) -> Sequence[Mapping[str, Any]]:
         """Run one SELECT; rows as mappings. Cancellable, with the engine's time limit."""
+
+    def compute(self, query: MetricQuery) -> Result:
+        """A metric query inside the scope; periods of its own replace the scope's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +144,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """``needs`` are roles; ``definition`` is printed under 口径 with the parameters filled in."""
+    """``needs`` are roles of one table; ``definition`` is printed under 口径 with ``{parameters}``
+    filled in. ``groups`` are values of ``Outcome.people``'s group: 重要挽留客户名单 lists one."""
 
     name: str
     title: str
@@ -117,3 +155,4 @@ class Analysis:
     run: Callable[[Facts, Params], Outcome | Refused]
     params: Mapping[str, Param] = field(default_factory=dict)
     wants: tuple[str, ...] = ()  # roles used when bound
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group whose people can be listed → words

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
-from assistant.answer.compose import compose
+from analytics.contract import Refused
+from assistant.analyse import ANALYSES, analyse
+from assistant.answer.compose import compose, compose_analysis
 from assistant.answer.definitions import compose_catalog
 from assistant.answer.wording import describe, sentence
 from assistant.language.festivals import festival
@@ -30,6 +32,7 @@ from semantic_layer.query import (
 from semantic_layer.sql import compile_plan
 
 TIMEOUT = 30.0
+ANALYSIS_TIMEOUT = 120.0
 Stage = Callable[[str], None]
 
 
@@ -61,7 +64,7 @@ def decline(run: Run, code: str, catalog: Catalog, query: Query | None = None, *
 
 
 def offer(run: Run, understood: Understood, catalog: Catalog) -> Choice:
-    options = tuple(Option(sentence(q, catalog), q) for q in understood.options)
+    options = tuple(Option(sentence(q, catalog, ANALYSES), q) for q in understood.options)
     common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
     return Choice(common, options, understood.words)
 
@@ -72,7 +75,7 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
     if isinstance(query, CatalogQuery):
         return compose_catalog(run.question, query, catalog, run.previous_sql)
     if isinstance(query, AnalysisQuery):
-        return decline(run, "not-supported-yet", catalog, query, what="做这个分析")
+        return _analysis(run, query, catalog, engine)
     try:
         started = perf_counter()
         statement = compile_plan(plan(shown, catalog, run.today, festival), catalog)
@@ -121,3 +124,36 @@ def with_comparisons(query: Query) -> Query:
         return query
     kinds = (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR)
     return replace(query, compare=tuple(Comparison(k) for k in kinds))
+
+
+def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) -> Reply:
+    """Run an analysis and tell its outcome; what it refuses to compute comes back in words."""
+    if query.analysis not in ANALYSES:
+        return decline(run, "not-supported-yet", catalog, query, what="做这个分析")
+    run.at("查询")
+    started = perf_counter()
+    try:
+        done = analyse(query, catalog, engine, run.today, run.cancel, ANALYSIS_TIMEOUT)
+    except Unanswerable as e:
+        return decline(run, e.code, catalog, query, **e.details)
+    except QueryTimeout:
+        return decline(run, "timeout", catalog, query, seconds=f"{ANALYSIS_TIMEOUT:.0f}")
+    except QueryCancelled:
+        return decline(run, "cancelled", catalog, query)
+    except EngineError:
+        return decline(run, "failed", catalog, query)
+    if isinstance(done, Refused):
+        why = {"missing-role": "roles", "too-little-data": "why"}.get(done.code, "what")
+        return decline(run, done.code, catalog, query, **{why: done.message})
+    run.at("作图")
+    return compose_analysis(
+        run.question,
+        query,
+        done.outcome,
+        catalog,
+        {**ANALYSES, query.analysis: done.analysis},
+        dialect=catalog.dialect,
+        timing=Timing(run.parse_ms, 0.0, (perf_counter() - started) * 1e3),
+        unread=run.unread,
+        assumptions=run.assumptions,
+    )

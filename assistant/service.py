@@ -11,9 +11,11 @@ from pathlib import Path
 from time import perf_counter
 
 from assistant import pipeline
+from assistant.analyse import ANALYSES
 from assistant.language.calendar import Calendar, Event
 from assistant.language.dialogue import Context
 from assistant.language.graph import Graph
+from assistant.language.heavy import heavy
 from assistant.language.lexicon import Lexicon
 from assistant.language.parse import Parser
 from assistant.language.rows.parser import RowParser
@@ -28,7 +30,7 @@ from semantic_layer.errors import Unanswerable
 from semantic_layer.infer import infer
 from semantic_layer.load import load, with_values
 from semantic_layer.plan import plan
-from semantic_layer.query import CatalogQuery, Query
+from semantic_layer.query import AnalysisQuery, CatalogQuery, Query
 from semantic_layer.sources import open_source
 
 ROOT = Path(__file__).parents[1]
@@ -52,9 +54,11 @@ class Assistant:
             Event(p.label, start, end) for p in catalog.periods for start, end in p.spans
         )
         calendar = Calendar(catalog.fiscal_year_start, events)
-        self.parser = reader(Lexicon(catalog), Graph(catalog), calendar)
+        analyses = ANALYSES if catalog.roles else {}
+        self.parser = reader(Lexicon(catalog, analyses), Graph(catalog), calendar)
         self.sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
+        threading.Thread(target=self._warm, daemon=True).start()
 
     @classmethod
     def open(
@@ -72,6 +76,11 @@ class Assistant:
         catalog = load(model)
         engine = DuckDBEngine.open(source or _path(catalog.source))
         return cls(_filled(catalog, engine), engine)
+
+    def _warm(self) -> None:
+        """Load what the first question would wait for: the tokenizer and its tags."""
+        self.parser.segments.tokens(self.catalog.label)
+        heavy(self.catalog.label)
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────
 
@@ -196,7 +205,7 @@ class Assistant:
             understood = understand(self.parser, question, today, None)
             if understood.status != "answer" or understood.unread or understood.query is None:
                 continue
-            if not isinstance(understood.query, CatalogQuery):
+            if not isinstance(understood.query, (AnalysisQuery, CatalogQuery)):
                 try:
                     plan(understood.query, self.catalog, today)
                 except Unanswerable:

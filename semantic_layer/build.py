@@ -94,6 +94,7 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
         description=head.description,
         primary=tuple(name for m in models for name in m.primary),
         fiscal_year_start=head.fiscal_year_start,
+        steps=tuple((event, tuple(words)) for m in models for event, words in m.steps.items()),
         examples=tuple(
             (group, question) for m in models for group, qs in m.examples.items() for question in qs
         ),

@@ -232,6 +232,7 @@ class Catalog:
     fiscal_year_start: int = 1  # month
     examples: tuple[tuple[str, str], ...] = ()  # (group, question) for the empty page
     defaults: Condition | None = None
+    steps: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the usual way: event → its short words
 
     def time_of(self, metric: str) -> str | None:
         """The time dimension that a period filters for ``metric``; None when it has none."""

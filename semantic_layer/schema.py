@@ -170,3 +170,4 @@ class ModelYaml(Strict):
     terms: list[TermYaml | None] = []
     periods: list[PeriodYaml | None] = []
     roles: list[RoleTableYaml | None] = []
+    steps: dict[Text, list[Text]] = {}

@@ -21,7 +21,17 @@ from semantic_layer.catalog import Catalog
 from semantic_layer.query import AnalysisQuery, ByTime, Scalar
 
 NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
-DAYS = {"小时": 1 / 24, "天": 1, "日": 1, "周": 7, "星期": 7, "个星期": 7, "个月": 30, "月": 30, "年": 365}
+DAYS = {
+    "小时": 1 / 24,
+    "天": 1,
+    "日": 1,
+    "周": 7,
+    "星期": 7,
+    "个星期": 7,
+    "个月": 30,
+    "月": 30,
+    "年": 365,
+}
 TIME_UNIT = "|".join(sorted(DAYS, key=len, reverse=True))
 ARROW = r"\s*(?:-+>|=+>|→|➔|➡|➜|>|到|至|、|,|，|再到|然后|—+|-+)\s*"
 
@@ -152,7 +162,9 @@ def _regex(phrase: str, param: Param) -> re.Pattern[str]:
         return re.compile(rf"{before}\s*{measured}\s*{after}")
     word = re.escape(phrase.lower())
     ahead = re.sub(r"\?P<(\w)>", r"?P<\1_>", loose)
-    return re.compile(rf"{loose}\s*的?{word}|{word}\s*(?:为|是|取|用|大于|至少|不低于|=|:)?\s*{ahead}")
+    return re.compile(
+        rf"{loose}\s*的?{word}|{word}\s*(?:为|是|取|用|大于|至少|不低于|=|:)?\s*{ahead}"
+    )
 
 
 def _value(m: re.Match[str], param: Param) -> Scalar | None:

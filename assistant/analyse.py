@@ -1,0 +1,173 @@
+"""An analysis query, answered: bind its parameters, hand it scoped facts, run it, compose the reply.
+
+Which analyses there are is ``analytics.load()``'s business, what they compute their own. This module
+knows no analysis by name.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import analytics
+from analytics.contract import Analysis, Outcome, Param, Params, Refused
+from analytics.template import fill
+from assistant.language.festivals import festival
+from semantic_layer.catalog import Catalog, Kind
+from semantic_layer.engines.base import Engine
+from semantic_layer.errors import Unanswerable
+from semantic_layer.query import AnalysisQuery
+from semantic_layer.result import Column, ColumnRole
+from semantic_layer.scoped import ScopedFacts
+
+ANALYSES = analytics.load()
+LISTED = 5000  # people of one group
+
+ROLES = {  # what people call a role
+    "user": "用户",
+    "time": "时间",
+    "amount": "金额",
+    "order": "订单号",
+    "product": "商品",
+    "product_name": "商品名称",
+    "event": "行为事件",
+    "event_time": "事件时间",
+    "session": "会话",
+    "visitor": "访客",
+    "channel": "渠道",
+    "rating": "评分",
+    "text": "评论内容",
+    "experiment": "实验",
+    "variant": "实验分组",
+    "category": "品类",
+    "register_time": "注册时间",
+    "cost": "成本或花费",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """``analysis`` with its definition filled in, ready for ``compose_analysis``."""
+
+    outcome: Outcome
+    analysis: Analysis
+
+
+def analyse(
+    query: AnalysisQuery,
+    catalog: Catalog,
+    engine: Engine,
+    today: date,
+    cancel: threading.Event | None = None,
+    timeout: float = 30.0,
+) -> Analysed | Refused:
+    """Run one analysis. Raises ``Unanswerable`` for a scope it cannot have and ``EngineError``."""
+    analysis = ANALYSES[query.analysis]
+    facts = ScopedFacts(
+        catalog, engine, query.scope, today, query.by, query.measure, festival, cancel, timeout
+    )
+    if not facts.has(*analysis.needs):
+        missing = [n for n in analysis.needs if not facts.has(n)] or list(analysis.needs)
+        return Refused("missing-role", "、".join(ROLES.get(n, n) for n in missing))
+    for name in facts.by:
+        if not facts.has(*analysis.needs, name):
+            label = facts.label(name)
+            raise Unanswerable("dimension-unreachable", metric=analysis.title, dimension=label)
+    params = bound(analysis, query)
+    outcome = analysis.run(facts, params)
+    if isinstance(outcome, Refused):
+        return outcome
+    if query.people:
+        listed = people(query.people, outcome, facts)
+        if isinstance(listed, Refused):
+            return listed
+        outcome = listed
+    sql = outcome.sql or ";\n\n".join(facts.ran)
+    told = replace(analysis, definition=_filled(analysis, params))
+    return Analysed(replace(outcome, sql=sql), told)
+
+
+def bound(analysis: Analysis, query: AnalysisQuery) -> Params:
+    """Defaults, overlaid with what was said."""
+    said = {name: value for name, value in query.params if name in analysis.params}
+    return {name: said.get(name, p.default) for name, p in analysis.params.items()}
+
+
+def _filled(analysis: Analysis, params: Params) -> str:
+    """The definition with the words of the parameters where it has holes."""
+    text = analysis.definition
+    for name, param in analysis.params.items():
+        text = text.replace(f"{{{name}}}", said(param, params[name]))
+    return text
+
+
+def said(param: Param, value: Any) -> str:
+    """A parameter's value as people say it.
+
+    >>> said(Param(0.01, unit="%"), 0.05), said(Param(7, unit="天"), 7)
+    ('5%', '7 天')
+    """
+    if isinstance(value, (tuple, list)):
+        return " → ".join(said(param, v) for v in value)
+    for choice, words in param.choices:
+        if choice == value and words:
+            return words[0]
+    if isinstance(value, (int, float)) and param.unit == "%":
+        return f"{value * 100:g}%"
+    return f"{value:g} {param.unit}".strip() if isinstance(value, (int, float)) else str(value)
+
+
+def people(group: str, outcome: Outcome, facts: ScopedFacts) -> Outcome | Refused:
+    """The members of one group: their key, whatever the analysis knows of each, and who they are."""
+    if outcome.people is None:
+        return Refused("not-supported-yet", "列出这一组的名单")
+    chosen = fill(
+        'SELECT * EXCLUDE ("group") FROM members WHERE "group" = :group LIMIT :most',
+        {"members": outcome.people},
+        group=group,
+        most=LISTED + 1,
+    )
+    rows = facts.run(chosen)
+    if not rows:
+        return Refused("too-little-data", f"没有属于「{group}」的用户")
+    columns = tuple(_people_column(name, facts.catalog) for name in rows[0])
+    cells = tuple(tuple(row.values()) for row in rows[:LISTED])
+    known = {c.name: c for c in outcome.columns}
+    columns = tuple(replace(known[c.name], name=c.name) if c.name in known else c for c in columns)
+    total = f"{len(cells):,}" if len(rows) <= LISTED else f"超过 {LISTED:,}"
+    return replace(
+        outcome,
+        columns=columns,
+        rows=cells,
+        view=replace(outcome.view, mark="table", x="", y=(), color="", title="", options=()),
+        headline=f"{group}共 {total} 人",
+        findings=(),
+        extra={**outcome.extra, "listed": len(cells)},
+    )
+
+
+def _people_column(name: str, catalog: Catalog) -> Column:
+    labels = {
+        "user": "用户",
+        "r": "未购天数",
+        "f": "购买次数",
+        "m": "金额",
+        "r_score": "R 评分",
+        "f_score": "F 评分",
+        "m_score": "M 评分",
+        "time": "时间",
+    }
+    if name == "user":
+        source = _user_dimension(catalog)
+        label = catalog.dimensions[source].label if source else labels[name]
+        return Column(name, label, Kind.KEY, ColumnRole.KEY, source=source)
+    return Column(name, labels.get(name, name), Kind.NUMBER, ColumnRole.MEASURE)
+
+
+def _user_dimension(catalog: Catalog) -> str:
+    """The key dimension that the user role's column is."""
+    exprs = {r.expr for r in catalog.roles if r.name == "user"}
+    keys = (d for d in catalog.dimensions.values() if d.kind is Kind.KEY and d.expr in exprs)
+    return next((d.name for d in keys), "")

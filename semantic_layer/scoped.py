@@ -1,0 +1,241 @@
+"""Scoped facts: the only rows an analysis ever sees, so none can forget a filter.
+
+Columns are named after the roles that a model binds; the dimensions that a question groups by are
+``by_<dimension>``. Every SELECT passes the engine's guard. This module knows no analysis, and it
+writes no number: it says which rows there are.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from semantic_layer.catalog import Catalog, Role
+from semantic_layer.conditions import row_test
+from semantic_layer.engines.base import Engine
+from semantic_layer.errors import Unanswerable
+from semantic_layer.expressions import EARLIEST, LATEST, Bounds, either, literal, parse, quote
+from semantic_layer.frames import Frame
+from semantic_layer.joins import reaches
+from semantic_layer.measures import conjunction, conjuncts, home, stands_for, tables_of
+from semantic_layer.periods import Festival, merge
+from semantic_layer.plan import plan
+from semantic_layer.query import DetailQuery, Measure, MetricQuery, Period, Scope
+from semantic_layer.result import Result
+from semantic_layer.rows import within
+from semantic_layer.sql import compile_plan
+from semantic_layer.sql import select as compiled
+
+Span = Literal["period", "until", "all"]
+BY = "by_"
+ROWS = 200_000  # of one metric query: analyses aggregate first
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedFacts:
+    """Implements ``analytics.contract.Facts`` over one catalog, one engine and one scope.
+
+    ``grouped`` are dimension names. ``ran`` collects the text of every SELECT, in order.
+    """
+
+    catalog: Catalog
+    engine: Engine
+    scope: Scope
+    today: date
+    grouped: tuple[str, ...] = ()
+    measure: Measure | None = None
+    festival: Festival | None = None
+    cancel: threading.Event | None = None
+    timeout: float = 30.0
+    ran: list[str] = field(default_factory=list)
+
+    # ── bounds ────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def first(self) -> date:
+        """The first day with data; the beginning of time where nobody knows."""
+        return self.catalog.since or EARLIEST
+
+    @property
+    def last(self) -> date:
+        """The last whole day with data, which is never after yesterday."""
+        yesterday = self.today - timedelta(days=1)
+        return min(self.catalog.until or yesterday, yesterday)
+
+    @property
+    def since(self) -> date:
+        starts = [_day(p.start) for p in self.scope.periods if p.start is not None]
+        whole = len(starts) == len(self.scope.periods)
+        return max(min(starts), self.first) if starts and whole else self.first
+
+    @property
+    def until(self) -> date:
+        ends = [_last_day(p.end) for p in self.scope.periods if p.end is not None]
+        whole = len(ends) == len(self.scope.periods)
+        return min(max(ends), self.last) if ends and whole else self.last
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        return tuple(BY + name for name in self.grouped)
+
+    # ── rows ──────────────────────────────────────────────────────────────────────────────────
+
+    def has(self, *names: str) -> bool:
+        """Is there a table with all these roles (and dimensions), directly or by look-up?"""
+        return bool(self._tables(names))
+
+    def label(self, name: str) -> str:
+        """What people call a dimension that the question groups by."""
+        found = self.catalog.dimensions.get(name.removeprefix(BY))
+        return found.label if found else name
+
+    def select(self, *names: str, where: str = "", span: Span = "period") -> exp.Select:
+        """One row per fact with a column per name, inside the scope.
+
+        ``where`` is SQL over role names. ``span``: rows of the ``period``, of everything ``until`` its
+        end (who bought before?), or of ``all`` time. Raises ``Unanswerable`` ``missing-role``.
+        """
+        found = self._tables(names)
+        if not found:
+            missing = [n for n in names if not self._tables((n,))] or list(names)
+            raise Unanswerable("missing-role", tuple(missing))
+        base = self._best(found)
+        frame, bounds = Frame(self.catalog, base), self._bounds()
+        values = {name: self._value(frame, name, bounds) for name in names}
+        tests = self._tests(frame, span, bounds)
+        if where:
+            tests += self._own_tests(frame, where, values, bounds)
+        columns = [values[n].as_(quote(n), copy=False) for n in names]
+        query = frame.source().select(*columns, copy=False)
+        return query.where(*tests, copy=False) if tests else query
+
+    def run(self, query: exp.Query) -> list[Mapping[str, Any]]:
+        """Run one guarded SELECT. Raises ``EngineError`` and its kin."""
+        self.ran.append(query.sql(dialect=self.catalog.dialect, pretty=True))
+        names, rows = self.engine.select(query, timeout=self.timeout, cancel=self.cancel)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def compute(self, query: MetricQuery) -> Result:
+        """A metric query inside this scope: its own periods where it has some, and both conditions."""
+        scope = Scope(
+            conjunction(self.scope.where, query.scope.where),
+            query.scope.periods or self.scope.periods,
+            query.scope.time or self.scope.time,
+        )
+        planned = plan(replace(query, scope=scope), self.catalog, self.today, self.festival)
+        statement = compile_plan(planned, self.catalog, ROWS)
+        self.ran.append(statement.sql)
+        return self.engine.run(statement, timeout=self.timeout, cancel=self.cancel)
+
+    # ── where names come from ─────────────────────────────────────────────────────────────────
+
+    def _tables(self, names: Sequence[str]) -> list[tuple[int, str]]:
+        """Tables that have every name, with how many they bind themselves."""
+        found = []
+        for table in dict.fromkeys(r.table for r in self.catalog.roles):
+            own = {r.name for r in self.catalog.roles if r.table == table}
+            if names and names[0] not in own and not names[0].startswith(BY):
+                continue
+            if all(self._reachable(table, n) for n in names):
+                found.append((len(own & set(names)), table))
+        return found
+
+    def _best(self, found: list[tuple[int, str]]) -> str:
+        """The table that binds most itself; among equals one that the conditions reach; the first."""
+        parts = conjuncts(self.scope.where)
+        needed = frozenset().union(*(tables_of(self.catalog, p) for p in parts)) if parts else ()
+        return max(found, key=lambda f: (f[0], reaches(self.catalog, f[1], needed)))[1]
+
+    def _reachable(self, table: str, name: str) -> bool:
+        if name.startswith(BY) and name.removeprefix(BY) in self.catalog.dimensions:
+            dimension = stands_for(self.catalog, table, name.removeprefix(BY))
+            return reaches(self.catalog, table, home(self.catalog, dimension))
+        return self._role(table, name) is not None
+
+    def _role(self, table: str, name: str) -> Role | None:
+        bound = [r for r in self.catalog.roles if r.name == name]
+        own = next((r for r in bound if r.table == table), None)
+        return own or next((r for r in bound if reaches(self.catalog, table, (r.table,))), None)
+
+    def _value(self, frame: Frame, name: str, bounds: Bounds) -> exp.Expr:
+        if name.startswith(BY) and name.removeprefix(BY) in self.catalog.dimensions:
+            dimension = stands_for(self.catalog, frame.base, name.removeprefix(BY))
+            return frame.dimension(dimension, bounds)
+        role = self._role(frame.base, name)
+        assert role is not None
+        return frame.sql(role.expr, role.table, bounds)
+
+    # ── which rows count ──────────────────────────────────────────────────────────────────────
+
+    def _tests(self, frame: Frame, span: Span, bounds: Bounds) -> list[exp.Expr]:
+        tests: list[exp.Expr] = []
+        moment = self._moment(frame)
+        if moment is not None:
+            spans = [w for p in self._spans(span) if (w := within(moment, p)) is not None]
+            if spans:
+                tests.append(exp.paren(either(spans), copy=False) if len(spans) > 1 else spans[0])
+        defaults = [
+            part
+            for part in conjuncts(self.catalog.defaults)
+            if reaches(self.catalog, frame.base, tables_of(self.catalog, part))
+        ]
+        if (where := conjunction(self.scope.where, *defaults)) is not None:
+            tests.append(row_test(frame, where, self._nested, bounds))
+        return tests
+
+    def _spans(self, span: Span) -> Sequence[Period]:
+        """Nothing of today or later counts: the day is not over."""
+        end = self.today
+        if span == "all" or not self.scope.periods:
+            return (Period(None, end),)
+        if span == "until":
+            return (Period(None, min(end, self.until + timedelta(days=1))),)
+        return merge(self.scope.periods)
+
+    def _moment(self, frame: Frame) -> exp.Expr | None:
+        name = self.scope.time
+        if name is not None and reaches(self.catalog, frame.base, home(self.catalog, name)):
+            return frame.dimension(name)
+        role = next(
+            (r for r in self.catalog.roles if r.table == frame.base and r.name == "time"), None
+        )
+        return frame.sql(role.expr, frame.base) if role else None
+
+    def _own_tests(
+        self, frame: Frame, where: str, values: Mapping[str, exp.Expr], bounds: Bounds
+    ) -> list[exp.Expr]:
+        def put(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Column) or node.table:
+                return node
+            known = values.get(node.name)
+            return exp.paren(known.copy() if known else self._value(frame, node.name, bounds))
+
+        return [exp.paren(parse(where).transform(put), copy=False)]
+
+    def _bounds(self) -> Bounds:
+        """What {start} and {end} of the model stand for."""
+        start = self.since if self.scope.periods else EARLIEST
+        end = self.until + timedelta(days=1) if self.scope.periods else LATEST
+        return Bounds(literal(start), literal(end))
+
+    def _nested(self, query: MetricQuery | DetailQuery) -> exp.Query:
+        found, _ = compiled(plan(query, self.catalog, self.today, self.festival), self.catalog)
+        if found.args.get("limit") is None:
+            found.set("order", None)  # members have no order
+        return found
+
+
+def _day(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _last_day(end: date | datetime) -> date:
+    """The last day inside a half-open period."""
+    if isinstance(end, datetime) and (end.hour or end.minute or end.second):
+        return end.date()
+    return _day(end) - timedelta(days=1)

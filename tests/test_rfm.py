@@ -1,0 +1,123 @@
+"""RFM against the R package rfm: the same cut points, scores and segments for every customer."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from analytics import rfm
+from analytics.contract import Outcome
+from tests.toy_facts import BENCH, facts, params
+
+DATA = BENCH / "rfm"
+needs_bench = pytest.mark.skipif(not DATA.exists(), reason="the reference data are not here")
+ENGLISH = {
+    "冠军客户": "Champions",
+    "潜力忠诚客户": "Potential Loyalist",
+    "忠诚客户": "Loyal Customers",
+    "有希望的客户": "Promising",
+    "新近客户": "New Customers",
+    "不能失去的客户": "Can't Lose Them",
+    "有流失风险的客户": "At Risk",
+    "需要关注的客户": "Need Attention",
+    "即将沉睡的客户": "About To Sleep",
+    "已流失客户": "Lost",
+    "其他客户": "Others",
+}
+
+
+@needs_bench
+def test_scores_of_every_order_history() -> None:
+    """4,906 orders of 995 customers at 2006-12-31."""
+    rows = f"SELECT row_number() OVER () AS id, * FROM read_csv('{DATA / 'orders.csv'}')"
+    roles = {"user": "customer_id", "time": "order_date", "amount": "revenue", "order": "id"}
+    scoped = facts(
+        {"orders": rows}, {"orders": roles}, since=date(2001, 1, 1), until=date(2006, 12, 30)
+    )
+
+    outcome = rfm.run(scoped, params(rfm.ANALYSIS, model="eleven"))
+
+    assert isinstance(outcome, Outcome) and outcome.people is not None
+    people = scoped.run(outcome.people)
+    score = {
+        p["user"]: (p["r"], p["f"], p["m"], p["r_score"], p["f_score"], p["m_score"])
+        for p in people
+    }
+    assert len(people) == 995
+    assert score["Abbey O'Reilly"] == (205, 6, 472, 3, 4, 3)
+    assert score["Add Senger"] == (140, 3, 340, 4, 1, 2)
+    assert score["Aden Murphy"] == (98, 7, 596, 5, 4, 4)
+    best = [p for p in people if min(p["r_score"], p["f_score"], p["m_score"]) >= 4]
+    assert len(best) == 158
+    assert sum(p["f"] for p in best) == 1234
+    assert sum(p["m"] for p in best) == 120178
+
+
+@needs_bench
+def test_segments_of_every_customer() -> None:
+    """39,999 customers with known scores and segment."""
+    path = DATA / "customers.csv.gz"
+    rows = f"""
+        SELECT customer_id AS id, most_recent_visit AS at, k,
+               CASE WHEN k = 1 THEN revenue ELSE 0 END AS paid
+        FROM (SELECT *, unnest(range(1, CAST(number_of_orders AS BIGINT) + 1)) AS k
+              FROM read_csv('{path}'))"""
+    roles = {"user": "id", "time": "at", "amount": "paid", "order": "k"}
+    scoped = facts(
+        {"orders": rows}, {"orders": roles}, since=date(2004, 1, 1), until=date(2006, 12, 31)
+    )
+
+    outcome = rfm.run(scoped, params(rfm.ANALYSIS, model="eleven"))
+
+    assert isinstance(outcome, Outcome) and outcome.people is not None
+    assert {ENGLISH[r[0]]: r[1] for r in outcome.rows} == {
+        "Potential Loyalist": 12762,
+        "Loyal Customers": 6965,
+        "Lost": 5535,
+        "New Customers": 4475,
+        "About To Sleep": 4095,
+        "At Risk": 2081,
+        "Champions": 1571,
+        "Can't Lose Them": 1471,
+        "Need Attention": 679,
+        "Promising": 297,
+        "Others": 68,
+    }
+    with gzip.open(DATA / "customers_expected.csv.gz", "rt", encoding="utf-8") as file:
+        expected = {int(r["customer_id"]): r for r in csv.DictReader(file)}
+    differing = Counter(
+        key
+        for p in scoped.run(outcome.people)
+        for key, got in (
+            ("segment", ENGLISH[p["group"]]),
+            ("r_score", str(p["r_score"])),
+            ("f_score", str(p["f_score"])),
+            ("m_score", str(p["m_score"])),
+        )
+        if expected[int(p["user"])][key] != got
+    )
+    assert not differing
+
+
+def test_eight_groups_split_at_the_means() -> None:
+    """Twenty who bought long ago and little, one who buys now, often and a lot."""
+    rows = """
+        SELECT 'old' || i AS who, DATE '2025-01-01' AS at, 10.0 AS paid, i AS id FROM range(20) t(i)
+        UNION ALL
+        SELECT 'new', DATE '2025-06-30', 500.0, 100 + i FROM range(4) t(i)"""
+    roles = {"user": "who", "time": "at", "amount": "paid", "order": "id"}
+    scoped = facts(
+        {"orders": rows}, {"orders": roles}, since=date(2025, 1, 1), until=date(2025, 6, 30)
+    )
+
+    outcome = rfm.run(scoped, params(rfm.ANALYSIS))
+
+    assert isinstance(outcome, Outcome)
+    assert [(r[0], r[1], r[3]) for r in outcome.rows] == [
+        ("重要价值客户", 1, 2000.0),
+        ("一般挽留客户", 20, 200.0),
+    ]
