@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
+from assistant.language.keys import several
 from assistant.language.meaning import Cue
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
@@ -119,9 +120,8 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
     )
     told_apart = told_apart or (draft.form is Form.YES_NO and Cue.THAN in draft.cues)
     if told_apart:
-        named = [c for c in filters if c.op is Op.IN and c.dimension not in grouped]
-        if named:
-            told = tuple(c.dimension for c in named)
+        told = tuple(d for d in several(draft.where) if d not in grouped)
+        if told:
             groups = (*(By(d) for d in told), *draft.groups)
             return replace(draft, groups=groups, each=(*draft.each, *told)), None
     compared = [v for v in draft.values if v.versus and len(v.options[0][1]) > 2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
@@ -64,6 +66,20 @@ def _one_by_one(wheres: tuple[Condition, ...]) -> tuple[Condition, ...]:
     if len(wheres) == 1 and isinstance(wheres[0], Where) and wheres[0].op is Op.IN:
         return tuple(Where(wheres[0].dimension, Op.EQ, (v,)) for v in wheres[0].values)
     return ()
+
+
+def joined_when(draft: Draft, graph: Graph) -> Draft:
+    """5月注册但没下过单的用户: registering is the user's own date, a period rather than a deed."""
+    entity = _entity(draft, graph)
+    kept = []
+    periods = draft.periods
+    for verb, wheres, when in draft.verbs:
+        own = entity is not None and graph.tables_of_metric(verb.names[0]) == (entity,)
+        if own and not verb.negated and not wheres:
+            periods = (*periods, *when)
+        else:
+            kept.append((verb, wheres, when))
+    return replace(draft, verbs=tuple(kept), periods=periods)
 
 
 def _members(

@@ -149,6 +149,11 @@ class _Reader:
             apart = said.mentions[j].start > said.mentions[i].end
             if same and apart and j == i + 1 and not set(a.options[0][1]) & set(b.options[0][1]):
                 return True
+        joins = (C.AND, C.OR, C.VERSUS, C.THAN, C.RESPECTIVELY, C.GAP, C.BUT, C.ALSO)
+        loose = [(i, p) for i, p in said.periods if i not in self.used]
+        if len(loose) > 1 and not said.cue(*joins) and not said.verbs and not self.asserts:
+            if not any(_overlap(x, y) for x in loose[0][1] for y in loose[-1][1]):
+                return True
         for (i, p), (j, q) in pairwise(said.periods):
             if j == i + 1 and not {i, j} & self.used and not any(_overlap(x, y) for x in p for y in q):
                 return True
@@ -692,6 +697,7 @@ class _Reader:
 def _narrowest(periods: list[Period]) -> tuple[Period, ...]:
     """双十一期间（11.1-11.11）: a period inside another says it more exactly."""
     kept: list[Period] = []
+    periods = _bounded(periods)
     for p in dict.fromkeys(periods):
         inside = [q for q in periods if q is not p and _contains(p, q) and not _contains(q, p)]
         same = [q for q in kept if _contains(p, q) and _contains(q, p)]
@@ -714,6 +720,18 @@ def _overlap(a: Period, b: Period) -> bool:
     if None in (a.start, a.end, b.start, b.end):
         return True
     return bool(_day(a.start) < _day(b.end) and _day(b.start) < _day(a.end))
+
+
+def _bounded(periods: list[Period]) -> list[Period]:
+    """今年截至目前: an end without a start cuts the period it stands beside."""
+    open_ended = [p for p in periods if p.start is None and p.end is not None]
+    whole = [p for p in periods if p.start is not None and p.end is not None]
+    if len(open_ended) != 1 or len(whole) != 1:
+        return periods
+    until, p = open_ended[0], whole[0]
+    if _day(until.end) <= _day(p.start):
+        return periods
+    return [replace(p, end=until.end) if _day(until.end) < _day(p.end) else p]
 
 
 def _contains(outer: Period, inner: Period) -> bool:

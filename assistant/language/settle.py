@@ -15,7 +15,7 @@ from assistant.language.graph import Graph
 from assistant.language.grouping import groups_for, measure_groups
 from assistant.language.keys import pinned, unit_of
 from assistant.language.meaning import Cue
-from assistant.language.people import distinct_counter, verb_conditions
+from assistant.language.people import distinct_counter, joined_when, verb_conditions
 from assistant.language.phrases import Asked
 from assistant.language.ranking import order_for, top_for
 from semantic_layer.catalog import Aggregate, Kind
@@ -68,7 +68,8 @@ class Settled:
 def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """Every query that the draft may mean, likeliest first; nothing when it names no subject."""
     if draft.about:
-        yield Settled(CatalogQuery(draft.about, catalog_names(draft)))
+        named = catalog_names(draft) if draft.about in ("definition", "values") else ()
+        yield Settled(CatalogQuery(draft.about, named))
         return
     if draft.analysis:
         scope = Scope(conjunction(draft.where), draft.periods)
@@ -140,6 +141,7 @@ def _members_counter(measure: Measure, table: str, graph: Graph) -> Measure:
 
 
 def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
+    draft = joined_when(draft, graph)
     members, measure, used = verb_conditions(draft, graph)
     if draft.verbs and draft.streak is None and not members and measure is None and _stated(draft):
         return  # whose doing? dropping it would change the question
@@ -293,7 +295,7 @@ def _grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> 
     if any(isinstance(x, MetricRef) and not x.metric for x in measures):
         return
     target = replace(draft, measures=measures)
-    if counted is None and Cue.HOW_MANY in draft.cues:
+    if counted is None and {Cue.HOW_MANY, Cue.WHAT} & draft.cues:
         target = replace(target, penalty=target.penalty + 0.1)
     if counted is not None:
         thing = key_thing(counted, graph)

@@ -124,7 +124,12 @@ def nested(
         groups = (*right.groups, By(dimension))
     elif not asks and pointing and right.measures:
         groups = (By(dimension),)
-    elif right.ranked is not None and not right.measures and dimension not in _named(right):
+    elif (
+        right.ranked is not None
+        and not right.measures
+        and not right.entities
+        and dimension not in _named(right)
+    ):
         right = replace(right, columns=(dimension, *right.columns))
     elif not asks and pointing:
         right = replace(right, columns=(dimension,))

@@ -110,7 +110,7 @@ def named_not(dimension: DimensionWord, _: Any, __: Any, values: Values) -> Valu
     return Values(kept, negated=True) if kept and not values.negated else None
 
 
-@phrase(grammar, [Values, opt(text("这个|这些|这几个|的")), one_of(DimensionWord, TableWord)])
+@phrase(grammar, [Values, opt(text("这几个|这个|这些|这|的")), one_of(DimensionWord, TableWord)])
 def apposed(values: Values, _: Any, dimension: Any) -> Values | None:
     """天猫渠道, 华东大区: the dimension only repeats what the value says."""
     if isinstance(dimension, TableWord) or _ == "的":
@@ -128,6 +128,8 @@ def apposed(values: Values, _: Any, dimension: Any) -> Values | None:
 
 @phrase(grammar, [OpWord, opt(Cue.EVER), Number, opt(UnitWord)])
 def threshold(op: OpWord, _: Any, n: Number, __: Any) -> Threshold | None:
+    if getattr(__, "text", "") in ("月", "年", "日"):
+        return None  # 高于4月 compares with April
     return None if op.after else Threshold(op.op, (float(n.value),), n.kind is NumberKind.PERCENT)
 
 
@@ -237,7 +239,7 @@ def contains(dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what:
     )
 
 
-@phrase(grammar, [Values, opt(text("都|全都?|全部|先")), Cue.EXCEPT])
+@phrase(grammar, [Values, opt(text("都|全都?|全部|先")), text("不要|不算|除外|别看|先别看|剔除|排除|不看|去掉|不计|别算|刨除|扣除|去除")])
 def excluded_after(values: Values, _: Any, __: Any) -> Values | None:
     """母婴和数码都不要"""
     return None if values.negated else Values(values.options, negated=True)
@@ -271,8 +273,8 @@ def ends(dimension: DimensionWord, _: Any, what: Any, __: Any) -> Condition_ | N
     )
 
 
-@phrase(grammar, [DimensionWord, Cue.NULL])
-def is_null(dimension: DimensionWord, _: Any) -> Condition_:
+@phrase(grammar, [DimensionWord, opt(text("字段|这一列|一栏|这栏|这列|信息")), Cue.NULL])
+def is_null(dimension: DimensionWord, _: Any, __: Any) -> Condition_:
     return Condition_(tuple(Where(d, Op.IS_NULL) for d in dimension.names))
 
 
