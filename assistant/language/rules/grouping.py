@@ -8,8 +8,8 @@ from assistant.language.grammar import Grammar
 from assistant.language.meaning import Cue, DimensionWord, TableWord, UnitWord
 from assistant.language.phrases import Asked, Grouping
 from assistant.language.rules.number import Number
-from assistant.language.times import PerGrain
 from assistant.language.rules.phrase import one_of, opt, phrase, text
+from assistant.language.times import PerGrain
 from semantic_layer.query import ByBucket, Form, Grain
 
 grammar = Grammar()
@@ -34,75 +34,169 @@ def _asked(thing: Any, form: Form, plural: bool = False) -> Asked:
     return Asked(tables=thing.names, form=form, plural=plural)
 
 
-@phrase(grammar, [Cue.EACH, opt(Cue.EACH), DimensionWord, opt(one_of(Cue.PER_VIEW, Cue.DISTRIBUTION))])
+@phrase(
+    grammar,
+    [Cue.EACH, opt(Cue.EACH), DimensionWord, opt(one_of(Cue.PER_VIEW, Cue.DISTRIBUTION))],
+    examples=("按城市", "各个渠道", "每个城市", "按城市来看", "各城市分布"),
+    rejects=("按甲指标", "按甲城"),
+)
 def each(_: Any, __: Any, dimension: DimensionWord, ___: Any) -> Grouping:
     return Grouping(dimension.names, each=True)
 
 
-@phrase(grammar, [DimensionWord, Cue.PER_VIEW])
+@phrase(
+    grammar,
+    [DimensionWord, Cue.PER_VIEW],
+    examples=("城市维度", "渠道拆分"),
+    rejects=("甲指标维度",),
+)
 def viewed(dimension: DimensionWord, _: Any) -> Grouping:
     return Grouping(dimension.names)
 
 
-@phrase(grammar, [Cue.EACH, opt(Cue.EACH), TableWord, opt(Cue.PER_VIEW)])
+@phrase(
+    grammar,
+    [Cue.EACH, opt(Cue.EACH), TableWord, opt(Cue.PER_VIEW)],
+    examples=("每个用户", "按订单来看"),
+    rejects=("每个甲城",),
+)
 def each_entity(_: Any, __: Any, table: TableWord, ___: Any) -> Grouping:
     return Grouping(tuple(f"@{name}" for name in table.names), each=True)
 
 
-@phrase(grammar, [Cue.WHICH, opt(text("个|家|位|种|类|款|的|一个|几个|些|个人")), THING])
+@phrase(
+    grammar,
+    [Cue.WHICH, opt(text("个|家|位|种|类|款|的|一个|几个|些|个人")), THING],
+    examples=("哪个城市", "哪些用户", "哪几个渠道"),
+    rejects=("哪个甲城",),
+)
 def which(_: Any, of: Any, thing: Any) -> Asked | None:
     """哪个的X更低 asks for the one that has X, not for X."""
     return None if of == "的" else _asked(thing, Form.WHICH, plural=True)
 
 
-@phrase(grammar, [Cue.WHICH, opt(text("一?个?")), UNIT])
-def which_unit(_: Any, __: Any, unit: str) -> Asked:
+@phrase(
+    grammar,
+    [Cue.WHICH, opt(text("一?个?")), UNIT],
+    examples=("哪个月", "哪一年", "哪个季度"),
+    rejects=("哪个城市",),
+)
+def which_grain(_: Any, __: Any, unit: str) -> Asked:
     return Asked(grain=UNITS[unit], form=Form.WHICH)
 
 
-@phrase(grammar, [opt(text("按|以")), text("半年|季度|月|周|天|日|年|小时"), text("维度|粒度|为粒度|的粒度|为单位|口径看")])
+@phrase(
+    grammar,
+    [
+        opt(text("按|以")),
+        text("半年|季度|月|周|天|日|年|小时"),
+        text("维度|粒度|为粒度|的粒度|为单位|口径看"),
+    ],
+    examples=("月粒度", "以周为粒度", "季度维度"),
+    rejects=("按季度", "城市维度"),
+)
 def grain_named(_: Any, unit: str, __: str) -> PerGrain:
     return PerGrain(UNITS[unit])
 
 
-@phrase(grammar, [text("月份|年份|季度|日子|那一?天|那个?月|那一?年|时间段|那周|那一周")])
+@phrase(
+    grammar,
+    [text("月份|年份|季度|日子|那一?天|那个?月|那一?年|时间段|那周|那一周")],
+    examples=("月份", "那一天"),
+    rejects=("月",),
+)
 def unit_noun(word: str) -> Asked:
     """最高的月份: a unit of time named as a thing"""
     return Asked(grain=NOUNS[word.replace("一", "")], form=Form.WHICH)
 
 
-@phrase(grammar, [text("哪一?天|哪日|哪一日|什么时候|何时")])
+@phrase(
+    grammar,
+    [text("哪一?天|哪日|哪一日|什么时候|何时")],
+    examples=("哪一天", "什么时候"),
+    rejects=("哪一年",),
+)
 def which_day(_: str) -> Asked:
     return Asked(grain=Grain.DAY, form=Form.WHICH)
 
 
-@phrase(grammar, [Cue.HOW_MANY, opt(one_of(UnitWord, text("个|家|位|种|类|款|名|不同的|的|只|支|本|首|所|座|部|场|条|张|门|届"))), THING])
+@phrase(
+    grammar,
+    [
+        Cue.HOW_MANY,
+        opt(
+            one_of(
+                UnitWord, text("个|家|位|种|类|款|名|不同的|的|只|支|本|首|所|座|部|场|条|张|门|届")
+            )
+        ),
+        THING,
+    ],
+    examples=("多少个城市", "几个渠道", "多少用户"),
+    rejects=("多少甲城", "多少甲指标"),
+)
 def how_many(_: Any, __: Any, thing: Any) -> Asked:
     return _asked(thing, Form.COUNT)
 
 
-@phrase(grammar, [THING, opt(text("一共|总共|共|分别|各")), opt(text("有|共有|是")), Cue.HOW_MANY, opt(UnitWord)])
+@phrase(
+    grammar,
+    [
+        THING,
+        opt(text("一共|总共|共|分别|各")),
+        opt(text("有|共有|是")),
+        Cue.HOW_MANY,
+        opt(UnitWord),
+    ],
+    examples=("城市一共有多少", "用户有多少"),
+    rejects=("金额有多少",),
+)
 def thing_how_many(thing: Any, _: Any, __: Any, ___: Any, ____: Any) -> Asked | None:
     if isinstance(thing, DimensionWord) and (thing.numbers or ____ is not None or __ == "是"):
         return None  # 等级是多少 asks for the value
     return _asked(thing, Form.COUNT)
 
 
-@phrase(grammar, [THING, Cue.COUNTED, opt(Cue.WHICH)])
-def counted(thing: Any, _: Any, __: Any) -> Asked | None:
+@phrase(
+    grammar,
+    [THING, Cue.COUNTED, opt(Cue.WHICH)],
+    examples=("城市数", "用户数量", "渠道个数"),
+    rejects=("甲指标数量",),
+)
+def counted_things(thing: Any, _: Any, __: Any) -> Asked | None:
     return None if __ else _asked(thing, Form.COUNT)
 
 
-@phrase(grammar, [text("多少个?|几个?|有多少个?|有几个?"), UNIT])
+@phrase(
+    grammar,
+    [text("多少个?|几个?|有多少个?|有几个?"), UNIT],
+    examples=("多少个月", "几天", "有几个季度"),
+    rejects=("多少个城市",),
+)
 def how_many_units(_: str, unit: str) -> Asked:
     return Asked(grain=UNITS[unit], form=Form.COUNT)
 
 
-@phrase(grammar, [text("每"), Number, opt(UnitWord), text("一?个?(?:段|档|组|区间|级)")])
+@phrase(
+    grammar,
+    [text("每"), Number, opt(UnitWord), text("一?个?(?:段|档|组|区间|级)")],
+    examples=("每10岁一段", "每100元一档"),
+    rejects=("每10岁",),
+)
 def bucketed(_: str, width: Number, __: Any, ___: str) -> Grouping:
     return Grouping(bucket=ByBucket(width=float(width.value)))
 
 
-@phrase(grammar, [text("按|以"), Number, opt(UnitWord), text("分档|分段|分组|一?个?(?:段|档|组|区间|为间隔|间隔|为一档|为一段|步长|为组距|组距)"), opt(Cue.PER_VIEW)])
+@phrase(
+    grammar,
+    [
+        text("按|以"),
+        Number,
+        opt(UnitWord),
+        text("分档|分段|分组|一?个?(?:段|档|组|区间|为间隔|间隔|为一档|为一段|步长|为组距|组距)"),
+        opt(Cue.PER_VIEW),
+    ],
+    examples=("按100元分档", "以10为间隔", "按10岁一组来看"),
+    rejects=("按城市分组",),
+)
 def bucketed_by(_: str, width: Number, __: Any, ___: str, ____: Any) -> Grouping:
     return Grouping(bucket=ByBucket(width=float(width.value)))
