@@ -81,6 +81,7 @@ class Assistant:
         """Load what the first question would wait for: the tokenizer and its tags."""
         self.parser.segments.tokens(self.catalog.label)
         heavy(self.catalog.label)
+        self.parser.fuzzy.prepare()
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────
 

@@ -88,7 +88,7 @@ def _columns(draft: Draft, graph: Graph) -> list[str]:
                 out.append(label)
     out += [g.dimension for g in draft.groups if isinstance(g, By)]
     out += [c for c in draft.columns if c not in out]
-    if Cue.DETAIL in draft.cues and not draft.asked:
+    if Cue.DETAIL in draft.cues and not draft.asked and not any(map(graph.numeric, out)):
         return []
     return out
 

@@ -55,7 +55,7 @@ class Fuzzy:
         self, text: str, holes: Iterable[tuple[int, int]], exact: Iterable[Mention]
     ) -> list[Mention]:
         """Guesses that cover at least one unread character and cut no word that stands there exactly."""
-        self._build()
+        self.prepare()
         solid = {(m.start, m.end) for m in exact if m.end - m.start > 1 and not _says_nothing(m)}
         found: dict[tuple[int, int], tuple[float, str]] = {}
         for start, end in holes:
@@ -74,7 +74,8 @@ class Fuzzy:
         """Two sounds alike say little: only metrics and columns are guessed from them."""
         return any(isinstance(v, (MetricWord, DimensionWord)) for v in self.lexicon.names[name])
 
-    def _build(self) -> None:
+    def prepare(self) -> None:
+        """Build the indexes now rather than on the first unread word."""
         if self._by_sound is not None:
             return
         by_sound: dict[str, list[str]] = defaultdict(list)

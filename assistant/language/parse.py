@@ -20,7 +20,7 @@ from assistant.language.lexicon import Lexicon
 from assistant.language.meaning import Filler, MetricWord
 from assistant.language.options import expand
 from assistant.language.read import read
-from assistant.language.rules import EVERYTHING, EXPRESSIONS
+from assistant.language.rules import EXPRESSIONS, PHRASES
 from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
 from assistant.language.subscope import boundary, nested
@@ -83,12 +83,12 @@ class Parser:
         timed = [x for x in expressions if x.end - x.start > 1]
         honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *expressions])}
         seeds = [x for x in found_words if id(x) in honest]
-        mentions: Sequence[Mention] = recognise(text.text, EVERYTHING, seeds)
+        mentions: Sequence[Mention] = recognise(text.text, PHRASES, [*seeds, *expressions])
         ways = covers(text.text, mentions, KEPT)
         if ways and ways[0].unread:
             guesses = self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
             if guesses:
-                mentions = recognise(text.text, EVERYTHING, [*seeds, *guesses])
+                mentions = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
                 ways = covers(text.text, mentions, KEPT)
         resolve = _resolver(today, self.calendar)
         found: dict[Any, Reading] = {}

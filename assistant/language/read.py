@@ -74,6 +74,7 @@ class _Reader:
         said = self.said
         self._aggregates()
         self._pick()
+        self._held()
         verbs = self._verbs()
         compare, periods = self._times()
         where = self._where()
@@ -479,6 +480,18 @@ class _Reader:
             dimension, items = v.options[0]
             named[dimension] = named.get(dimension, 0) + len(items)
         return max(named.values(), default=0) > 1 and any(r.comparative for _, r in self.said.ranked)
+
+    def _held(self) -> None:
+        """哪个的容积率更低: the number after 哪个 is what the things are ranked by."""
+        said = self.said
+        if not said.ranked:
+            return
+        for i, a in [x for x in said.asked if x[1].names and self.graph.numeric(x[1].names[0])]:
+            if a.form is Form.WHICH:
+                said.asked.remove((i, a))
+                said.dims.append((i, a.names[0]))
+                said.cues.append((i, C.WHICH))
+        said.dims.sort(key=lambda x: x[0])
 
     def _pick(self) -> None:
         """是A的X低，还是B的X低: the bare 高 or 低 ranks the two."""

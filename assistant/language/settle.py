@@ -534,7 +534,7 @@ def _recorded(draft: Draft, graph: Graph, groups: tuple[Group, ...]) -> tuple[Gr
     pins = [pinned(draft.where, t, graph) for m in draft.measures for t in graph.tables_of(m)]
     fixed = pins[0] if pins and all(pins) else ()
     grain = unit_of(draft.periods)
-    respectively = Cue.RESPECTIVELY in draft.cues and not groups
+    respectively = Cue.RESPECTIVELY in draft.cues and not groups and len(draft.measures) < 2
     if grain is not None and not timed and (fixed if len(draft.periods) > 1 else respectively):
         groups = (ByTime(grain), *groups)
         timed = True

@@ -7,7 +7,6 @@ count a little. Unread content characters cost; blanks and punctuation don't.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from assistant.language.grammar import Mention
 from assistant.language.meaning import (
@@ -42,7 +41,7 @@ class Weight:
 
 
 PHRASE = Weight(1.0, 0.45)
-DOUBTFUL = {"adjacent": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15, "negative_threshold": 0.6}  # rules that guess a little
+DOUBTFUL = {"run_on": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15, "negative_threshold": 0.6}  # rules that guess a little
 TABLE: dict[type, Weight] = {
     MetricWord: Weight(1.05, 0.45),
     DimensionWord: Weight(1.0, 0.45),
@@ -69,7 +68,7 @@ def of(m: Mention) -> float:
         return FUZZY * len(m) - 0.6
     if isinstance(m.value, Filler) and m.end - m.start >= 3:
         return 0.8 * (m.end - m.start) - 0.4  # an idiom rather than a stray particle
-    if m.rule == "adjacent" and m.children[1].start > m.children[0].end:
+    if m.rule == "run_on" and m.children[1].start > m.children[0].end:
         return -1.0  # 广东的北京 is no list
     size = _explained(m)
     return weight.rate * size - weight.price - _doubt(m)

@@ -8,7 +8,6 @@ from assistant.language.rules import (
     dates,
     english,
     festival,
-    filters,
     grain,
     grouping,
     having,
@@ -17,7 +16,11 @@ from assistant.language.rules import (
     number,
     ranges,
     ranking,
+    texts,
+    thresholds,
     time,
+    values,
+    verbs,
 )
 
 EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
@@ -32,7 +35,10 @@ EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
     *ranges.grammar.rules,
 )
 PHRASES: tuple[Rule, ...] = (  # over words of a catalog
-    *filters.grammar.rules,
+    *values.grammar.rules,
+    *thresholds.grammar.rules,
+    *texts.grammar.rules,
+    *verbs.grammar.rules,
     *having.grammar.rules,
     *ranking.grammar.rules,
     *grouping.grammar.rules,

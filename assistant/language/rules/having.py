@@ -35,12 +35,15 @@ NEGATIVE = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}
 
 
 def measures(word: Any) -> tuple[Measure, ...]:
-    return (
-        tuple(MetricRef(m) for m in word.names) if isinstance(word, MetricWord) else word.options
-    )
+    return tuple(MetricRef(m) for m in word.names) if isinstance(word, MetricWord) else word.options
 
 
-@phrase(grammar, [MEASURE, opt(one_of(Cue.IS, text("的|在|都|有|总和|合计"))), Threshold])
+@phrase(
+    grammar,
+    [MEASURE, opt(one_of(Cue.IS, text("的|在|都|有|总和|合计"))), Threshold],
+    examples=("甲指标超过500万", "甲指标在100到200之间", "甲指标合计不低于1000"),
+    rejects=("甲指标前500",),
+)
 def measure_threshold(word: Any, _: Any, t: Threshold) -> Condition_:
     return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)))
 
@@ -57,24 +60,52 @@ def level(word: Any) -> str | None:
     return "group_average"
 
 
-@phrase(grammar, [MEASURE, text("有没有|是不是|是否|有否|能否|有无|会不会"), Threshold])
+@phrase(
+    grammar,
+    [MEASURE, text("有没有|是不是|是否|有否|能否|有无|会不会"), Threshold],
+    examples=("甲指标有没有超过500万", "甲指标是否低于100"),
+    rejects=("甲指标超过500万",),
+)
 def measure_claim(word: Any, _: str, t: Threshold) -> Condition_:
     """销售额有没有超过500万"""
     return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)), claim=True)
 
 
-@phrase(grammar, [MEASURE, opt(text("有|到|达到")), Threshold, text("了?吗|了?没有?|么")])
+@phrase(
+    grammar,
+    [MEASURE, opt(text("有|到|达到")), Threshold, text("了?吗|了?没有?|么")],
+    examples=("甲指标超过500万了吗", "甲指标有超过500万吗"),
+    rejects=("甲指标超过500万",),
+)
 def measure_claim_after(word: Any, _: Any, t: Threshold, __: str) -> Condition_:
     return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)), claim=True)
 
 
-@phrase(grammar, [MEASURE, text("到了?|达到了?|有|够|破了?"), Number, text("了?吗|了没有?|没有?|么")])
+@phrase(
+    grammar,
+    [MEASURE, text("到了?|达到了?|有|够|破了?"), Number, text("了?吗|了没有?|没有?|么")],
+    examples=("甲指标到1000了吗", "甲指标破500万了没有"),
+    rejects=("甲指标到1000",),
+)
 def measure_reached(word: Any, _: str, n: Number, __: str) -> Condition_:
     """订单数到1000了吗"""
-    return Condition_(tuple(Having(m, Op.GE, (float(n.value),)) for m in measures(word)), claim=True)
+    return Condition_(
+        tuple(Having(m, Op.GE, (float(n.value),)) for m in measures(word)), claim=True
+    )
 
 
-@phrase(grammar, [MEASURE, opt(one_of(Cue.IS, text("的|在|都|比|是"))), OpWord, LEVEL, opt(text("水平|值|线|数"))])
+@phrase(
+    grammar,
+    [
+        MEASURE,
+        opt(one_of(Cue.IS, text("的|在|都|比|是"))),
+        OpWord,
+        LEVEL,
+        opt(text("水平|值|线|数")),
+    ],
+    examples=("甲指标高于平均水平", "甲指标低于整体", "甲指标超过中位数"),
+    rejects=("甲指标高于最大值",),
+)
 def above_average(word: Any, _: Any, op: OpWord, average: Any, ___: Any) -> Condition_ | None:
     kind = level(average)
     if kind is None or op.after:
@@ -82,28 +113,58 @@ def above_average(word: Any, _: Any, op: OpWord, average: Any, ___: Any) -> Cond
     return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
 
 
-@phrase(grammar, [MEASURE, OpWord, Grouping, Cue.AVERAGE_LEVEL])
+@phrase(
+    grammar,
+    [MEASURE, OpWord, Grouping, Cue.AVERAGE_LEVEL],
+    examples=("甲指标高于各城市平均值",),
+    rejects=("甲指标高于城市平均值",),
+)
 def above_average_of(word: Any, op: OpWord, _: Grouping, __: Any) -> Condition_ | None:
     """高于各城市平均值"""
     if op.after:
         return None
-    return Condition_(tuple(Having(m, op.op, (Benchmark("group_average"),)) for m in measures(word)))
+    return Condition_(
+        tuple(Having(m, op.op, (Benchmark("group_average"),)) for m in measures(word))
+    )
 
 
-@phrase(grammar, [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:高|多|大|好|强)")])
+@phrase(
+    grammar,
+    [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:高|多|大|好|强)")],
+    examples=("甲指标比整体高", "甲指标比平均水平还要多"),
+    rejects=("甲指标比整体低",),
+)
 def higher_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
     """退款率比整体高"""
     kind = level(average)
-    return Condition_(tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word))) if kind else None
+    return (
+        Condition_(tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word)))
+        if kind
+        else None
+    )
 
 
-@phrase(grammar, [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:低|少|小|差|弱)")])
+@phrase(
+    grammar,
+    [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:低|少|小|差|弱)")],
+    examples=("甲指标比整体低", "甲指标比平均水平还要少"),
+    rejects=("甲指标比整体高",),
+)
 def lower_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
     kind = level(average)
-    return Condition_(tuple(Having(m, Op.LT, (Benchmark(kind),)) for m in measures(word))) if kind else None
+    return (
+        Condition_(tuple(Having(m, Op.LT, (Benchmark(kind),)) for m in measures(word)))
+        if kind
+        else None
+    )
 
 
-@phrase(grammar, [MEASURE, opt(text("在")), LEVEL, OpWord])
+@phrase(
+    grammar,
+    [MEASURE, opt(text("在")), LEVEL, OpWord],
+    examples=("甲指标在中位数以上", "甲指标平均值以下"),
+    rejects=("甲指标在最大值以上",),
+)
 def beyond_level(word: Any, _: Any, average: Any, op: OpWord) -> Condition_ | None:
     """单量在中位数以上"""
     kind = level(average)
@@ -112,7 +173,12 @@ def beyond_level(word: Any, _: Any, average: Any, op: OpWord) -> Condition_ | No
     return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
 
 
-@phrase(grammar, [OpWord, LEVEL, opt(text("的")), MEASURE])
+@phrase(
+    grammar,
+    [OpWord, LEVEL, opt(text("的")), MEASURE],
+    examples=("高于平均甲指标", "低于整体的甲指标"),
+    rejects=("高于月均甲指标",),
+)
 def above_average_before(op: OpWord, average: Any, __: Any, word: Any) -> Condition_ | None:
     """高于平均客单价"""
     kind = level(average)
@@ -121,14 +187,24 @@ def above_average_before(op: OpWord, average: Any, __: Any, word: Any) -> Condit
     return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
 
 
-@phrase(grammar, [MEASURE, opt(text("在")), Cue.ABOVE_AVERAGE])
+@phrase(
+    grammar,
+    [MEASURE, opt(text("在")), Cue.ABOVE_AVERAGE],
+    examples=("甲指标在平均以上", "甲指标均值以上"),
+    rejects=("金额均值以上",),
+)
 def over_average(word: Any, _: Any, __: Any) -> Condition_:
     return Condition_(
         tuple(Having(m, Op.GT, (Benchmark("group_average"),)) for m in measures(word))
     )
 
 
-@phrase(grammar, [MEASURE, OpWord, MEASURE])
+@phrase(
+    grammar,
+    [MEASURE, OpWord, MEASURE],
+    examples=("甲指标超过乙指标", "甲指标低于乙指标"),
+    rejects=("甲指标以上乙指标",),
+)
 def above_measure(left: Any, op: OpWord, right: Any) -> Condition_ | None:
     """销售额超过目标"""
     if op.after:
@@ -151,7 +227,12 @@ def _change(cue: ChangeCue, t: Threshold) -> tuple[Op, tuple[float, ...]]:
     return t.op, t.values
 
 
-@phrase(grammar, [opt(MEASURE), CompareCue, opt(ChangeCue), Threshold])
+@phrase(
+    grammar,
+    [opt(MEASURE), CompareCue, opt(ChangeCue), Threshold],
+    examples=("同比下滑超过10%", "甲指标同比增长超过10%", "环比多于500"),
+    rejects=("甲指标超过10%",),
+)
 def change_threshold(word: Any, compare: CompareCue, cue: Any, t: Threshold) -> Condition_ | None:
     """同比下滑超过10%"""
     if cue is None and compare.direction:
@@ -165,8 +246,21 @@ def change_threshold(word: Any, compare: CompareCue, cue: Any, t: Threshold) -> 
     return Condition_(tuple(HavingChange(m, comparison, op, values, show) for m in options))
 
 
-@phrase(grammar, [opt(MEASURE), CompareCue, opt(text("都|均|在|是|是在|有所|出现")), ChangeCue, text("了?的(?!趋势|原因|幅度|比例|情况)|了?吗|了?没有?")])
-def change_sign(word: Any, compare: CompareCue, __: Any, cue: ChangeCue, _: str) -> Condition_ | None:
+@phrase(
+    grammar,
+    [
+        opt(MEASURE),
+        CompareCue,
+        opt(text("都|均|在|是|是在|有所|出现")),
+        ChangeCue,
+        text("了?的(?!趋势|原因|幅度|比例|情况)|了?吗|了?没有?"),
+    ],
+    examples=("环比下降的", "甲指标同比增长的", "甲指标同比下降了吗"),
+    rejects=("同比增长的趋势", "同比变化了吗"),
+)
+def change_sign(
+    word: Any, compare: CompareCue, __: Any, cue: ChangeCue, _: str
+) -> Condition_ | None:
     """环比下降的: a condition when something is grouped, a claim when asked 是不是"""
     if cue.direction == 0 or cue.show:
         return None

@@ -22,23 +22,38 @@ from semantic_layer.query import Agg, ColumnAggregate, Formula, MetricRef, PerUn
 grammar = Grammar()
 
 
-@phrase(grammar, [text(r"p\d{1,2}(?:\.\d)?")])
+@phrase(grammar, [text(r"p\d{1,2}(?:\.\d)?")], examples=("p90", "P99.9"), rejects=("p",))
 def percentile_p(p: str) -> AggWord:
     return AggWord(Agg.PERCENTILE, float(p[1:]) / 100)
 
 
-@phrase(grammar, [Number, text("百?分位(?:数|值|点)?")])
+@phrase(
+    grammar,
+    [Number, text("百?分位(?:数|值|点)?")],
+    examples=("90分位", "95百分位数", "0.5分位值"),
+    rejects=("90分",),
+)
 def percentile_words(n: Number, _: str) -> AggWord | None:
     value = float(n.value)
     return AggWord(Agg.PERCENTILE, value / 100 if value > 1 else value)
 
 
-@phrase(grammar, [AggWord, opt(text("的|每[个单笔人]")), DimensionWord])
+@phrase(
+    grammar,
+    [AggWord, opt(text("的|每[个单笔人]")), DimensionWord],
+    examples=("平均金额", "最大的金额", "最高成本"),
+    rejects=("平均城市",),
+)
 def aggregate_of(agg: AggWord, _: Any, dimension: DimensionWord) -> Measured | None:
     return _aggregates(agg, dimension)
 
 
-@phrase(grammar, [DimensionWord, opt(text("的")), AggWord])
+@phrase(
+    grammar,
+    [DimensionWord, opt(text("的")), AggWord],
+    examples=("金额的平均值", "金额p90", "城市去重数"),
+    rejects=("城市的平均值",),
+)
 def of_aggregate(dimension: DimensionWord, _: Any, agg: AggWord) -> Measured | None:
     return _aggregates(agg, dimension)
 
@@ -50,27 +65,47 @@ def _aggregates(agg: AggWord, dimension: DimensionWord) -> Measured | None:
     return Measured(options) if options else None
 
 
-@phrase(grammar, [VerbWord, text("的?(?:次数|笔数|单数)")])
+@phrase(
+    grammar,
+    [VerbWord, text("的?(?:次数|笔数|单数)")],
+    examples=("下单次数", "下单的笔数"),
+    rejects=("下单金额",),
+)
 def times_done(verb: VerbWord, _: str) -> Measured:
     """购买次数"""
     return Measured(tuple(MetricRef(n) for n in verb.names[:1]))
 
 
-@phrase(grammar, [PerCue, opt(text("的")), MetricWord])
-def per_unit(per: PerCue, _: Any, metric: MetricWord) -> Measured | None:
+@phrase(
+    grammar,
+    [PerCue, opt(text("的")), MetricWord],
+    examples=("日均甲指标", "月均的甲指标"),
+    rejects=("均甲指标",),
+)
+def per_time(per: PerCue, _: Any, metric: MetricWord) -> Measured | None:
     if not per.unit:
         return None
     return Measured(tuple(PerUnit(MetricRef(m), per.unit) for m in metric.names))
 
 
-@phrase(grammar, [MetricWord, opt(text("的")), PerCue])
-def per_unit_after(metric: MetricWord, _: Any, per: PerCue) -> Measured | None:
+@phrase(
+    grammar,
+    [MetricWord, opt(text("的")), PerCue],
+    examples=("甲指标日均", "甲指标的月均"),
+    rejects=("甲指标均",),
+)
+def per_time_after(metric: MetricWord, _: Any, per: PerCue) -> Measured | None:
     if not per.unit:
         return None
     return Measured(tuple(PerUnit(MetricRef(m), per.unit) for m in metric.names))
 
 
-@phrase(grammar, [one_of(TableWord, DimensionWord), PerCue, opt(text("的")), MetricWord])
+@phrase(
+    grammar,
+    [one_of(TableWord, DimensionWord), PerCue, opt(text("的")), MetricWord],
+    examples=("用户均甲指标", "城市均甲指标"),
+    rejects=("用户日均甲指标",),
+)
 def per_entity(entity: Any, per: PerCue, _: Any, metric: MetricWord) -> Measured | None:
     """店均销售额, 人均消费: divided by the members of an entity or of a key."""
     if per.unit:
@@ -78,8 +113,22 @@ def per_entity(entity: Any, per: PerCue, _: Any, metric: MetricWord) -> Measured
     return _per(entity, metric)
 
 
-@phrase(grammar, [text("平均|均"), opt(Cue.EACH), opt(text("每|一?[个家位名]")), one_of(TableWord, DimensionWord), opt(text("的")), MetricWord])
-def average_each(_: str, __: Any, each: Any, entity: Any, ___: Any, metric: MetricWord) -> Measured | None:
+@phrase(
+    grammar,
+    [
+        text("平均|均"),
+        opt(Cue.EACH),
+        opt(text("每|一?[个家位名]")),
+        one_of(TableWord, DimensionWord),
+        opt(text("的")),
+        MetricWord,
+    ],
+    examples=("平均每个用户的甲指标", "平均每城市甲指标"),
+    rejects=("平均用户的甲指标",),
+)
+def average_each(
+    _: str, __: Any, each: Any, entity: Any, ___: Any, metric: MetricWord
+) -> Measured | None:
     return _per(entity, metric) if each or __ else None
 
 
@@ -90,7 +139,12 @@ def _per(entity: Any, metric: MetricWord) -> Measured:
     )
 
 
-@phrase(grammar, [AggWord, opt(text("的")), MetricWord])
+@phrase(
+    grammar,
+    [AggWord, opt(text("的")), MetricWord],
+    examples=("总甲指标", "合计的甲指标"),
+    rejects=("平均甲指标",),
+)
 def aggregate_metric(agg: AggWord, _: Any, metric: MetricWord) -> Measured | None:
     """总销售额 is the metric itself; other aggregates of a metric are settled with their group."""
     if agg.agg is not Agg.SUM:
@@ -98,10 +152,30 @@ def aggregate_metric(agg: AggWord, _: Any, metric: MetricWord) -> Measured | Non
     return Measured(tuple(MetricRef(m) for m in metric.names))
 
 
-ARITHMETIC = {"减": "-", "减去": "-", "减掉": "-", "扣除": "-", "扣掉": "-", "除以": "/", "加": "+", "加上": "+", "乘以": "*", "-": "-"}
+ARITHMETIC = {
+    "减": "-",
+    "减去": "-",
+    "减掉": "-",
+    "扣除": "-",
+    "扣掉": "-",
+    "除以": "/",
+    "加": "+",
+    "加上": "+",
+    "乘以": "*",
+    "-": "-",
+}
 
 
-@phrase(grammar, [one_of(MetricWord, Measured), text("减去|减掉|减|扣除|扣掉|除以|加上|加|乘以|-"), one_of(MetricWord, Measured)])
+@phrase(
+    grammar,
+    [
+        one_of(MetricWord, Measured),
+        text("减去|减掉|减|扣除|扣掉|除以|加上|加|乘以|-"),
+        one_of(MetricWord, Measured),
+    ],
+    examples=("甲指标减去乙指标", "甲指标除以乙指标", "甲指标减乙指标加单量"),
+    rejects=("甲指标减甲指标", "甲指标减甲城"),
+)
 def formula(left: Any, op: str, right: Any) -> Measured | None:
     """销售额减去退款金额"""
     a, b = _measures(left)[0], _measures(right)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
@@ -48,27 +48,23 @@ def phrase(
     grammar: Grammar,
     pattern: Sequence[Item],
     *,
-    examples: Mapping[str, Any] | None = None,
+    examples: Iterable[str],
     rejects: Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Like ``grammar.rule`` with Opt, OneOf and Enum members among the items.
 
-    Every combination becomes one plain rule of the same name; the examples go with the first.
+    Every combination becomes one plain rule of the same name; the examples go with the first. What a
+    phrase means depends on the catalog, so its examples are texts alone: ``tests/test_phrases.py`` reads
+    each of them, with a toy catalog, whole and by this very rule; a reject never.
     """
 
     def add(produce: Callable[..., Any]) -> Callable[..., Any]:
-        combos = list(product(*(_choices(item) for item in pattern)))
-        for i, combo in enumerate(combos):
-            items = [x for x in combo if x is not None]
-            if not items:
-                continue
-            plain = [type(x) if isinstance(x, Enum) else x for x in items]
-            rule = grammar.rule(
-                plain,
-                examples=(examples or {}) if i == 0 else {},
-                rejects=tuple(rejects) if i == 0 else (),
-            )
-            rule(_adapt(produce, combo))
+        corpus, never = dict.fromkeys(examples), tuple(rejects)
+        for combo in product(*(_choices(item) for item in pattern)):
+            items = [type(x) if isinstance(x, Enum) else x for x in combo if x is not None]
+            if items:
+                grammar.rule(items, examples=corpus, rejects=never)(_adapt(produce, combo))
+                corpus, never = {}, ()
         return produce
 
     return add

@@ -13,7 +13,9 @@ from assistant.language.rules.phrase import one_of, opt, phrase, text
 
 grammar = Grammar()
 
-COUNTER = text("名|位|个|家|强|的|种|类|款|条|笔|单|件|大|甲|项|所|座|部|场|本|首|人|只|支|张|间|块|行|套|台|辆|省|市")
+COUNTER = text(
+    "名|位|个|家|强|的|种|类|款|条|笔|单|件|大|甲|项|所|座|部|场|本|首|人|只|支|张|间|块|行|套|台|辆|省|市"
+)
 LIMIT = 100_000
 
 
@@ -22,13 +24,27 @@ def _n(number: Number) -> int | None:
     return int(value) if value.is_integer() and 0 < value <= LIMIT else None
 
 
-@phrase(grammar, [Superlative])
+@phrase(grammar, [Superlative], examples=("最高", "卖得最好", "更低"), rejects=("高",))
 def superlative(s: Superlative) -> Ranked:
-    return Ranked(1, s.descending, ties=True, change=s.change, quality=s.quality, hint=s.hint, explicit=False, comparative=s.comparative)
+    return Ranked(
+        1,
+        s.descending,
+        ties=True,
+        change=s.change,
+        quality=s.quality,
+        hint=s.hint,
+        explicit=False,
+        comparative=s.comparative,
+    )
 
 
-@phrase(grammar, [RankCue, opt(text("第")), Number, opt(COUNTER)])
-def first_n(cue: RankCue, _: Any, number: Number, __: Any) -> Ranked | None:
+@phrase(
+    grammar,
+    [RankCue, opt(text("第")), Number, opt(COUNTER)],
+    examples=("前三", "倒数五名", "第二名", "前20%", "前10个"),
+    rejects=("前0个", "最高的三个"),
+)
+def leading_n(cue: RankCue, _: Any, number: Number, __: Any) -> Ranked | None:
     if number.kind is NumberKind.PERCENT:
         return Ranked(0, cue.descending is not False, fraction=float(number.value))
     n = _n(number)
@@ -41,12 +57,17 @@ def first_n(cue: RankCue, _: Any, number: Number, __: Any) -> Ranked | None:
     return Ranked(n, cue.descending)
 
 
-@phrase(grammar, [text(r"top\s*\d{1,4}")])
+@phrase(grammar, [text(r"top\s*\d{1,4}")], examples=("top10", "TOP 5"), rejects=("top",))
 def top_n(said: str) -> Ranked:
     return Ranked(int(said.removeprefix("top")), None)
 
 
-@phrase(grammar, [Superlative, opt(text("的|那|前|的前")), Number, opt(COUNTER)])
+@phrase(
+    grammar,
+    [Superlative, opt(text("的|那|前|的前")), Number, opt(COUNTER)],
+    examples=("最高的5个", "最差的3家", "最低的前三"),
+    rejects=("更高的5个",),
+)
 def superlative_n(s: Superlative, _: Any, number: Number, __: Any) -> Ranked | None:
     if s.comparative:
         return None
@@ -54,7 +75,9 @@ def superlative_n(s: Superlative, _: Any, number: Number, __: Any) -> Ranked | N
     return Ranked(n, s.descending, change=s.change, quality=s.quality, hint=s.hint) if n else None
 
 
-@phrase(grammar, [Number, COUNTER, Superlative])
+@phrase(
+    grammar, [Number, COUNTER, Superlative], examples=("5个最高", "三家最差"), rejects=("5个更高",)
+)
 def n_superlative(number: Number, _: str, s: Superlative) -> Ranked | None:
     n = _n(number)
     return (
@@ -64,34 +87,63 @@ def n_superlative(number: Number, _: str, s: Superlative) -> Ranked | None:
     )
 
 
-@phrase(grammar, [Superlative, text("的?第"), Number, opt(COUNTER)])
+@phrase(
+    grammar,
+    [Superlative, text("的?第"), Number, opt(COUNTER)],
+    examples=("最高的第三名", "最低第2个"),
+    rejects=("最高的三个",),
+)
 def superlative_nth(s: Superlative, _: str, number: Number, __: Any) -> Ranked | None:
     """最高的第三名, 第二高 is said elsewhere."""
     n = _n(number)
     return Ranked(1, s.descending, offset=n - 1, quality=s.quality, hint=s.hint) if n else None
 
 
-@phrase(grammar, [text("第"), Number, text("高|多|大|贵|长|好")])
+@phrase(
+    grammar,
+    [text("第"), Number, text("高|多|大|贵|长|好")],
+    examples=("第二高", "第三多"),
+    rejects=("第二低",),
+)
 def nth_high(_: str, number: Number, __: str) -> Ranked | None:
     n = _n(number)
     return Ranked(1, True, offset=n - 1) if n else None
 
 
-@phrase(grammar, [text("第"), Number, text("低|少|小|便宜|短|差")])
+@phrase(
+    grammar,
+    [text("第"), Number, text("低|少|小|便宜|短|差")],
+    examples=("第二低", "第三少"),
+    rejects=("第二高",),
+)
 def nth_low(_: str, number: Number, __: str) -> Ranked | None:
     n = _n(number)
     return Ranked(1, False, offset=n - 1) if n else None
 
 
-@phrase(grammar, [RankCue, Number, UnitWord, opt(COUNTER)])
-def first_n_units(cue: RankCue, number: Number, unit: UnitWord, _: Any) -> Ranked | None:
+@phrase(
+    grammar,
+    [RankCue, Number, UnitWord, opt(COUNTER)],
+    examples=("前5元", "倒数3票"),
+    rejects=("前5天", "前20%"),
+)
+def leading_n_units(cue: RankCue, number: Number, unit: UnitWord, _: Any) -> Ranked | None:
     n = _n(number)
-    if n is None or number.kind is NumberKind.PERCENT or unit.text in ("天", "日", "年", "月", "个月", "周", "小时", "分钟"):
+    if (
+        n is None
+        or number.kind is NumberKind.PERCENT
+        or unit.text in ("天", "日", "年", "月", "个月", "周", "小时", "分钟")
+    ):
         return None
     return Ranked(1, None, offset=n - 1) if cue.ordinal else Ranked(n, cue.descending)
 
 
-@phrase(grammar, [Ranked, opt(text("的")), one_of(Cue.AND, text("[、/]"), text("以及")), Ranked])
+@phrase(
+    grammar,
+    [Ranked, opt(text("的")), one_of(Cue.AND, text("[、/]"), text("以及")), Ranked],
+    examples=("最高和最低", "最多以及最少", "前三和后三"),
+    rejects=("最高和最多", "前三和后五"),
+)
 def both_ends(a: Ranked, _: Any, __: Any, b: Ranked) -> Ranked | None:
     """最高和最低, 前三和后三."""
     if a.both or b.both or a.descending is b.descending or a.n != b.n:

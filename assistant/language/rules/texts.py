@@ -1,0 +1,130 @@
+"""文本与空值：包含、开头、结尾、为空、没填。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language.grammar import Grammar
+from assistant.language.meaning import (
+    Cue,
+    DimensionWord,
+    Quoted,
+    ValueWord,
+)
+from assistant.language.phrases import Condition_
+from assistant.language.rules.phrase import one_of, opt, phrase, text
+from semantic_layer.query import Op, Where
+
+grammar = Grammar()
+
+FREE_TEXT = text(
+    r"[一-鿿A-Za-z0-9]{1,10}?(?=的|字样|这|两个字|二字|[,，。?？!！\s]|$|有|是|开头|打头|起头|结尾|收尾|结束|字)"
+)
+
+
+def _content(value: Any) -> str | None:
+    match value:
+        case Quoted(t):
+            return t
+        case ValueWord(options):
+            return str(options[0][1])
+        case str():
+            return value
+    return None
+
+
+@phrase(
+    grammar,
+    [
+        DimensionWord,
+        opt(text("里面|里头|里边|里|中|名字里|名称里|的名字|的名称|名称|名字|名")),
+        opt(Cue.NOT),
+        one_of(Cue.CONTAINS, text("含|带")),
+        opt(Cue.EVER),
+        one_of(Quoted, FREE_TEXT),
+        opt(text("两个字|二字|字样|这个词|这两个字|字眼|字")),
+    ],
+    examples=("昵称包含旗舰", "昵称里带'花'", "昵称不包含测试两个字"),
+    rejects=("昵称包含甲", "昵称带分布"),
+)
+def contains(
+    dimension: DimensionWord, _: Any, no: Any, __: Any, ___: Any, what: Any, ____: Any
+) -> Condition_ | None:
+    content = _content(what)
+    weak = not isinstance(what, Quoted) and ____ is None
+    if weak and content is not None and (len(content) < 2 or content.endswith("分布")):
+        return None
+    op = Op.NOT_CONTAINS if no else Op.CONTAINS
+    return Condition_(tuple(Where(d, op, (content,)) for d in dimension.names)) if content else None
+
+
+@phrase(
+    grammar,
+    [DimensionWord, opt(text("以|是|为|用")), one_of(Quoted, FREE_TEXT), Cue.STARTS],
+    examples=("昵称以'小'开头", "昵称以小开头"),
+    rejects=("昵称以小结尾",),
+)
+def starts(dimension: DimensionWord, _: Any, what: Any, __: Any) -> Condition_ | None:
+    content = (_content(what) or "").removeprefix("以")
+    return (
+        Condition_(tuple(Where(d, Op.STARTS, (content,)) for d in dimension.names))
+        if content
+        else None
+    )
+
+
+@phrase(
+    grammar,
+    [DimensionWord, opt(text("以|是|为|用")), one_of(Quoted, FREE_TEXT), Cue.ENDS],
+    examples=("昵称以'店'结尾", "单号以88结尾"),
+    rejects=("昵称以小开头",),
+)
+def ends(dimension: DimensionWord, _: Any, what: Any, __: Any) -> Condition_ | None:
+    content = (_content(what) or "").removeprefix("以")
+    return (
+        Condition_(tuple(Where(d, Op.ENDS, (content,)) for d in dimension.names))
+        if content
+        else None
+    )
+
+
+@phrase(
+    grammar,
+    [DimensionWord, opt(text("字段|这一列|一栏|这栏|这列|信息")), Cue.NULL],
+    examples=("昵称为空", "电话没填"),
+    rejects=("甲指标为空",),
+)
+def is_null(dimension: DimensionWord, _: Any, __: Any) -> Condition_:
+    return Condition_(tuple(Where(d, Op.IS_NULL) for d in dimension.names))
+
+
+@phrase(
+    grammar,
+    [DimensionWord, Cue.NOT_NULL],
+    examples=("昵称不为空", "电话非空"),
+    rejects=("昵称为空",),
+)
+def not_null(dimension: DimensionWord, _: Any) -> Condition_:
+    return Condition_(tuple(Where(d, Op.NOT_NULL) for d in dimension.names))
+
+
+@phrase(
+    grammar,
+    [text("没有|没填写?|未填写?|缺少?|无|没留|未留|没写"), DimensionWord],
+    examples=("没有昵称", "没留电话", "未填写电话"),
+    rejects=("没有甲城",),
+)
+def without(_: str, dimension: DimensionWord) -> Condition_:
+    return Condition_(tuple(Where(d, Op.IS_NULL) for d in dimension.names))
+
+
+@phrase(
+    grammar,
+    [text("填了|填写了|留了|有"), DimensionWord, opt(text("的"))],
+    examples=("填了电话", "留了电话的", "有昵称的"),
+    rejects=("有昵称",),
+)
+def with_something(_: str, dimension: DimensionWord, of: Any) -> Condition_ | None:
+    if _ == "有" and of is None:
+        return None
+    return Condition_(tuple(Where(d, Op.NOT_NULL) for d in dimension.names))
