@@ -274,6 +274,16 @@ def test_a_problem_shows_the_way_out(page: Page) -> None:
     expect(page.locator(f"{last(page)} [class*='st-key-chips-']")).to_be_visible()
 
 
+def test_questions_in_quick_succession_are_all_answered(page: Page) -> None:
+    questions = ["上个月的订单数", REGIONS, "上个月的退款率"]
+    box = page.get_by_test_id("stChatInputTextArea")
+    for question in questions:
+        box.fill(question)
+        box.press("Enter")
+    expect(page.locator(".headline")).to_have_count(len(questions), timeout=PLENTY)
+    assert page.locator(".asked").all_inner_texts() == questions
+
+
 def test_what_is_typed_stays_text(page: Page) -> None:
     ask(page, "<img src=x onerror=alert(1)>**销售额**")
     assert (

@@ -6,21 +6,22 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from itertools import zip_longest
 
 import streamlit as st
 
+from assistant import Assistant
 from assistant.reply import Answer, Choice, Refusal, Reply
 from assistant.ui import state
 from assistant.ui.answer import draw_answer
 from assistant.ui.boundary import safely
 from assistant.ui.marks import differing, plain_markdown, question_html, unlisted
 from assistant.ui.state import Ask, Session, Shown
-from assistant.ui.work import Answering, Work, start
+from assistant.ui.work import POOL, Answering, Work, start
 from semantic_layer.catalog import Catalog
 
 RECENT = 8  # turns drawn in full; older ones wait behind a button
-SUGGESTING_SECONDS = 3.0  # the first visitor waits no longer for the empty page
 QUIET_SECONDS, PATIENT_SECONDS = 0.3, 2.0
 LOOK_SECONDS = 0.03
 LONGEST_SECONDS = 60.0  # what a full bar stands for
@@ -30,7 +31,9 @@ CHOICES, WAYS_OUT, SUGGESTED = 4, 3, 6
 @safely
 def page() -> None:
     mine = state.session()
-    said = st.chat_input("问一个关于数据的问题", key="question", max_chars=2000)
+    said = st.chat_input(
+        "问一个关于数据的问题", key="question", max_chars=2000, submit_mode="disable"
+    )
     if said:
         mine.wanted = Ask(said.strip())
     if not mine.turns and mine.wanted is None and mine.work is None:
@@ -194,15 +197,19 @@ def in_turn(examples: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 @st.cache_resource(show_spinner=False)
-def suggestions() -> dict[str, list[str]]:
+def suggestions() -> Future[dict[str, list[str]]]:
+    """Found once, in the background: the page is there before they are."""
+    return POOL.submit(answered, state.assistant())
+
+
+def answered(assistant: Assistant) -> dict[str, list[str]]:
     """Six questions by group that this assistant answers today: it was asked."""
-    started, assistant = time.monotonic(), state.assistant()
     good: list[tuple[str, str]] = []
     for group, question in in_turn(assistant.catalog.examples):
         reply = assistant.ask(question)
         if isinstance(reply, Answer) and not reply.common.unread:
             good.append((group, question))
-        if len(good) == SUGGESTED or time.monotonic() - started > SUGGESTING_SECONDS:
+        if len(good) == SUGGESTED:
             break
     order = list(grouped(assistant.catalog.examples))
     return grouped(sorted(good, key=lambda pair: order.index(pair[0])))
@@ -212,12 +219,13 @@ def welcome(catalog: Catalog) -> None:
     """What data this is, through which day, and questions that really answer."""
     until = f"，截至 {catalog.until:%Y-%m-%d}" if catalog.until else ""
     about = catalog.description or catalog.label
+    found = suggestions()
     with st.container(key="welcome"):
         st.html(
             '<p class="headline">想看什么数，直接问</p>'
             f'<p class="quiet">{question_html(about + until, ())}</p>'
         )
-        for group, questions in suggestions().items():
+        for group, questions in found.result().items():
             with st.container(
                 key=f"examples-{group}", horizontal=True, vertical_alignment="center"
             ):
