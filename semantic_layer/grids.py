@@ -112,7 +112,10 @@ def _is_leaf(node: exp.Expr, given: dict[str, exp.Expr]) -> bool:
 
 
 def _is_filled(grid: Grid) -> bool:
-    timed = any(isinstance(s.group, (ByTime, ByPeriod)) for s in grid.slots)
+    timed = any(
+        isinstance(s.group, ByPeriod) or (isinstance(s.group, ByTime) and not s.group.recorded)
+        for s in grid.slots
+    )
     return timed and (grid.fill or len(grid.slots) == 1)
 
 

@@ -252,10 +252,14 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class ByTime:
-    """Group by time; empty buckets inside the period are filled. ``dimension`` None: each metric's own time."""
+    """Group by time; empty buckets inside the period are filled. ``dimension`` None: each metric's own time.
+
+    ``recorded``: only the buckets that have facts, where a bucket without is unknown rather than zero.
+    """
 
     grain: Grain
     dimension: str | None = None
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

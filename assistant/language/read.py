@@ -674,6 +674,8 @@ class _Reader:
         said = self.said
         out = []
         for i, cue in said.windows:
+            if cue.kind is WindowKind.RANK and isinstance(said.at(i + 1), Ranked):
+                continue  # 排名最低的三个: the rank is what is ranked by
             n = cue.n
             if cue.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM):
                 lengths = [int(d.n) for _, d in said.durations]

@@ -538,9 +538,10 @@ def _recorded(draft: Draft, graph: Graph, groups: tuple[Group, ...]) -> tuple[Gr
     if grain is not None and not timed and (fixed if len(draft.periods) > 1 else respectively):
         groups = (ByTime(grain), *groups)
         timed = True
-    if fixed and timed and not any(isinstance(g, By) for g in groups) and not draft.ranked:
-        return (*groups, By(fixed[0]))
-    return groups
+    if not fixed or not timed or draft.ranked:
+        return groups
+    groups = tuple(replace(g, recorded=True) if isinstance(g, ByTime) else g for g in groups)
+    return groups if any(isinstance(g, By) for g in groups) else (*groups, By(fixed[0]))
 
 
 def _without(where: tuple[Condition, ...], dimension: str) -> tuple[Condition, ...]:

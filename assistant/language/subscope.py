@@ -13,6 +13,7 @@ from assistant.language import meaning as m
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.graph import Graph
+from assistant.language.keys import several
 from assistant.language.phrases import (
     Asked,
     Condition_,
@@ -159,7 +160,10 @@ def _apart(
         c
         for c in left.where
         if isinstance(c, Where) and c.op is Op.IN and c.dimension != dimension
-        and any(v.both and v.options[0][0] == c.dimension for v in left.values)
+        and (
+            m.Cue.RESPECTIVELY in whole.cues
+            or any(v.both and v.options[0][0] == c.dimension for v in left.values)
+        )
     ]
     if len(listed) != 1:
         return whole
@@ -199,14 +203,27 @@ def _listing(draft: Draft) -> Draft:
 def as_set(query: Query, graph: Graph) -> tuple[MetricQuery | DetailQuery | None, str | None]:
     """A query whose first column is one dimension, and that dimension."""
     if isinstance(query, MetricQuery):
+        places = several(_conjuncts(query.scope.where))
         groups = [g for g in query.group_by if isinstance(g, By)]
+        if len(groups) > 1:
+            groups = [g for g in groups if g.dimension not in places]
         if len(groups) != 1:
             return None, None
-        return replace(query, group_by=(groups[0],), rollup=None), groups[0].dimension
+        top = query.top and replace(query.top, per=())
+        return replace(query, group_by=(groups[0],), top=top, rollup=None), groups[0].dimension
     if isinstance(query, DetailQuery):
+        places = several(_conjuncts(query.scope.where))
         columns = [c for c in query.columns if graph.kind(c) is not Kind.NUMBER]
+        columns = [c for c in columns if c not in places] or columns
         dimension = columns[0] if columns else graph.key_of(query.table)
         if dimension is None:
             return None, None
-        return replace(query, columns=(dimension,)), dimension
+        top = query.top and replace(query.top, per=())
+        return replace(query, columns=(dimension,), top=top), dimension
     return None, None
+
+
+def _conjuncts(where: Condition | None) -> tuple[Condition, ...]:
+    if where is None:
+        return ()
+    return where.parts if isinstance(where, And) else (where,)
