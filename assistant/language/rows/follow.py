@@ -6,8 +6,8 @@ something of its own starts anew. What goes on keeps conditions and ranking; Xå‘
 
 from __future__ import annotations
 
-from assistant.language.rows.build import Kept
 from assistant.language.rows.choose import Places
+from assistant.language.rows.kept import Kept
 from assistant.language.rows.said import Said
 from semantic_layer.catalog import Catalog
 from semantic_layer.query import ColumnAggregate, DetailQuery, MetricQuery, Query

@@ -17,7 +17,7 @@ from assistant.language.parse import Parse, Parser, Reading
 from assistant.language.rows.build import Builder
 from assistant.language.rows.choose import Places
 from assistant.language.rows.follow import kept_from
-from assistant.language.rows.said import read_rows
+from assistant.language.rows.listen import read_rows
 from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import tokens_of
 from assistant.language.rules import EVERYTHING

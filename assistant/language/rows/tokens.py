@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.language import meaning as m
 from assistant.language.cover import Cover
 from assistant.language.grammar import Mention
 from assistant.language.phrases import (
