@@ -34,8 +34,10 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     columns = _columns(draft, graph)
     used = [*columns, *dimensions_of(draft.where)]
     entity = _entity(draft, graph)
-    if entity is not None:
-        columns = [_near(c, entity, graph) for c in columns]
+    home = entity or _home(columns, draft, graph)
+    if home is not None:
+        columns = [_near(c, home, graph) for c in columns]
+        draft = replace(draft, where=tuple(_near_condition(c, home, graph) for c in draft.where))
         used = [*columns, *dimensions_of(draft.where)]
     if isinstance(draft.rank_by, str):
         used.append(draft.rank_by)
@@ -64,6 +66,19 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
         contrast=contrast,
         form=draft.form or Form.LIST,
     )
+
+
+def _home(columns: list[str], draft: Draft, graph: Graph) -> str | None:
+    """The table that the unmistakable columns share, when nobody named the entity."""
+    used = [*columns, *dimensions_of(draft.where)]
+    sure = {graph.catalog.dimensions[d].table for d in used if not graph.catalog.dimensions[d].instead}
+    return next(iter(sure)) if len(sure) == 1 and len(used) > 1 else None
+
+
+def _near_condition(condition: Condition, entity: str, graph: Graph) -> Condition:
+    if isinstance(condition, Where):
+        return replace(condition, dimension=_near(condition.dimension, entity, graph))
+    return condition
 
 
 def _near(dimension: str, entity: str, graph: Graph) -> str:
@@ -157,7 +172,7 @@ def _contrast(draft: Draft, graph: Graph) -> Contrast | None:
     for v in draft.values:
         dimension, items = v.options[0]
         if len(items) == 2 and not v.negated:
-            return Contrast(dimension, items[0], items[1])
+            return Contrast(dimension, items[0], items[1], absolute=not v.versus)
     return None
 
 

@@ -141,6 +141,7 @@ class Cue(StrEnum):
     ASK = "ask"  # 吗
     TOGETHER = "together"  # 同时, 都
     TIME = "time"  # 时间, as a thing that can be dropped
+    OTHERS = "others"  # 其他: than what?
     RESULT = "result"  # 结果, 上面的
     FIRST_TIME = "first_time"
     MISSING = "missing"

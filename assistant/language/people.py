@@ -37,7 +37,9 @@ def verb_conditions(
     if key is None or entity is None:
         return (), None, ()
     counted = tuple(
-        a for a in draft.asked if a.form is Form.COUNT and (not a.tables or entity in a.tables)
+        a
+        for a in draft.asked
+        if a.form is Form.COUNT and (entity in a.tables or not (a.tables or a.names))
     )
     counting = bool(counted) or bool({Cue.HOW_MANY, Cue.COUNTED} & draft.cues)
     verbs = list(draft.verbs)
@@ -98,7 +100,8 @@ def _entity(draft: Draft, graph: Graph) -> str | None:
     for t in draft.entities:
         if graph.key_of(t):
             return t
-    if not ({Cue.PERSON, Cue.HOW_MANY} & draft.cues or draft.measures or draft.asked):
+    counted = any(a.form is Form.COUNT for a in draft.asked)
+    if not ({Cue.PERSON, Cue.HOW_MANY} & draft.cues or draft.measures or counted):
         return None
     users = [r.table for r in graph.catalog.roles if r.name == "user"]
     for table in users:

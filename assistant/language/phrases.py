@@ -66,6 +66,7 @@ class Asked:
     grain: Grain | None = None
     form: Form = Form.WHICH
     plural: bool = False
+    n: int = 0  # how many of them: 哪三个
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class _Reader:
         self.edges: tuple[float, ...] = ()
         self.served: set[int] = set()  # operators that found their place without a phrase
         self.asserts = 0
+        self.streak: Streak | None = None
         self.lost: list[int] = []  # places that found no role
 
     def draft(self) -> Draft:
@@ -78,9 +79,9 @@ class _Reader:
         verbs = self._verbs()
         compare, periods = self._times()
         where = self._where()
-        having = [*self._either(said.having), *self._loose_thresholds()]
+        having = [*self._either(said.having), *self._loose_thresholds(), *self._movers()]
         ranked, rank_by = self._rank()
-        streak = self._streak()
+        streak = self.streak = self._streak()
         groups, each, bucket = self._groups()
         sort, sort_by = self._sort()
         measures = self._measures()
@@ -137,7 +138,7 @@ class _Reader:
         words = [(i, x.value) for i, x in enumerate(said.mentions) if isinstance(x.value, m.MetricWord)]
         both = [i for i, w in words if w.values]
         if both and (len(words) > len(both) or any(said.at(i - 1) is C.ONLY for i in both)):
-            return 0.4
+            return 0.4 * len(both)
         return 0.0
 
     def _clash(self) -> bool:
@@ -153,7 +154,7 @@ class _Reader:
         joins = (C.AND, C.OR, C.VERSUS, C.THAN, C.RESPECTIVELY, C.GAP, C.BUT, C.ALSO)
         loose = [(i, p) for i, p in said.periods if i not in self.used]
         if len(loose) > 1 and not said.cue(*joins) and not said.verbs and not self.asserts:
-            if not any(_overlap(x, y) for x in loose[0][1] for y in loose[-1][1]):
+            if len(_narrowest([x for _, p in loose for x in p])) > 1:
                 return True
         for (i, p), (j, q) in pairwise(said.periods):
             if j == i + 1 and not {i, j} & self.used and not any(_overlap(x, y) for x in p for y in q):
@@ -175,6 +176,11 @@ class _Reader:
             if isinstance(mention.value, m.OpWord) and i not in self.served:
                 out.append(i)
         out += [i for i, c in said.cues if c in _MUST_SERVE]
+        if not any(v.negated for _, v in said.values):
+            out += said.places(C.OTHERS)
+        out += [i for i, x in enumerate(said.mentions) if self._stray_unit(i, x.value)]
+        if said.streaks and self.streak is None:
+            out += said.streaks
         if not said.streaks:
             out += [i for i in said.places(C.NOT) if i < len(said.mentions) - 1]
         if not (said.cue(C.ASK, C.WHETHER, C.EXISTS, C.THAN, C.VERSUS, C.GAP) or said.compares or said.same):
@@ -218,6 +224,13 @@ class _Reader:
                 column = self.graph.column_of(measure.metric)
                 return (j, column) if column else None
         return None
+
+    def _stray_unit(self, place: int, value: Any) -> bool:
+        """月 in 月销售额: a unit of time with no number says how the measure is meant."""
+        if not isinstance(value, m.UnitWord) or value.text not in ("月", "年", "日", "周"):
+            return False
+        after = self.said.at(place + 1)
+        return isinstance(after, (m.MetricWord, m.DimensionWord))
 
     def _same_column(self, place: int) -> str | None:
         """运费的均值和方差: an aggregate joined to another takes its column."""
@@ -325,6 +338,10 @@ class _Reader:
                 and not self._starts_anew(i, j)
                 and not self._describes(j)
             ]
+            before = said.at(i - 1)
+            if isinstance(before, Values) and before.negated and not verb.negated:
+                verb = replace(verb, negated=True)  # 从没在线下门店买过
+                objects = [(i - 1, replace(before, negated=False))]
             if not objects and said.cue(C.TOGETHER):
                 objects = [(j, v) for j, v in said.values if start <= j < i and v.both]
             conditions = [c for j, v in objects for c in (condition_of(v),)]
@@ -420,6 +437,18 @@ class _Reader:
             if len(left) == len(right) == len(names[0]) >= 2 and names[0] == names[1]:
                 return Or(tuple(And(tuple(condition_of(v) for v in side)) for side in (left, right)))
         return None
+
+    def _movers(self) -> list[Condition]:
+        """同比，找出负增长的: the ones that moved so."""
+        said = self.said
+        if not said.compares or said.ranked or said.having or not said.cue(C.LIST):
+            return []
+        for i, cue in said.changes:
+            last = i == len(said.mentions) - 1
+            if cue.direction and not cue.show and last and i > said.compares[0][0] + 1:
+                op = Op.GT if cue.direction > 0 else Op.LT
+                return [HavingChange(MetricRef(""), Comparison(said.compares[0][1].kinds[0]), op, (0.0,))]
+        return []
 
     def _edges(self) -> tuple[float, ...] | None:
         """按0-50、50-100、100以上分段: several ranges in a row are the edges of buckets."""
@@ -529,6 +558,9 @@ class _Reader:
             ranked = replace(ranked, change="rate", descending=up if cue.direction > 0 else not up)
         if len(said.sorts) and ranked.descending is None:
             ranked = replace(ranked, descending=said.sorts[0][1])
+        wanted = [a.n for _, a in said.asked if a.n]
+        if wanted and not ranked.explicit:
+            ranked = replace(ranked, n=wanted[0], ties=False, explicit=True)
         return ranked, self._ranked_by(place)
 
     def _ranked_by(self, place: int) -> Measure | str | None:

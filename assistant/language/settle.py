@@ -159,11 +159,14 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     counted = _count_asked(draft)
     if counted is None and not measures and Cue.HOW_MANY in draft.cues:
         counted = _implied_thing(draft, graph)
-    if counted is not None and measures and not (draft.having or draft.ranked or draft.streak):
+    if counted is not None and measures and Cue.DISTRIBUTION not in draft.cues and not (draft.having or draft.ranked or draft.streak):
         doing = _doers(draft, counted, graph)
         if doing is not None:
             yield from _metric(doing, graph)
             return
+    if draft.streak is not None and measures and draft.verbs:
+        if not any(measures == (MetricRef(n),) for v, _, _ in draft.verbs for n in v.names):
+            return  # 连续两周未下单的老客: two things are measured
     if draft.streak is not None and not measures and draft.verbs:
         draft = _streak_of_verbs(draft, graph)
         measures = draft.measures
@@ -422,7 +425,8 @@ def _lacks_measure(draft: Draft) -> bool:
         return True
     if draft.streak is not None and draft.streak.direction in ("up", "down"):
         return True
-    changed = draft.ranked is not None and draft.ranked.change is not None
+    r = draft.ranked
+    changed = r is not None and (r.change is not None or (r.quality and not r.comparative))
     return (changed or draft.asserted != 0 or bool(draft.compare)) and bool(
         draft.columns or draft.asked or draft.groups or draft.form is Form.YES_NO
     )
@@ -470,7 +474,7 @@ def _primary(draft: Draft, graph: Graph) -> Draft | None:
     r = draft.ranked
     if not graph.catalog.primary:
         return None
-    good = r is not None and r.quality and not r.comparative
+    good = r is not None and r.quality and r.hint == "sales"
     gap = Cue.GAP in draft.cues and (draft.values or draft.compare)
     if not (good or gap):
         return None
@@ -582,13 +586,13 @@ def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
         dimension, items = v.options[0]
         if len(items) == 2 and not v.negated and (v.versus or gap) and not draft.ranked:
             if gap or v.versus:
-                return Contrast(dimension, items[0], items[1])
+                return Contrast(dimension, items[0], items[1], absolute=not v.versus)
     if gap and not draft.ranked and not draft.compare:
         for c in draft.where:
             if isinstance(c, Where) and c.op is Op.IN and len(c.values) == 2:
                 left, right = c.values
                 if not isinstance(left, Ref) and not isinstance(right, Ref):
-                    return Contrast(c.dimension, left, right)
+                    return Contrast(c.dimension, left, right, absolute=True)
     return None
 
 

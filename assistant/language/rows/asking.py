@@ -111,8 +111,6 @@ def unread_words(said: Said, tokens: Sequence[Token], text: str, soft: Soft) -> 
             options = tuple(test_of(d, v, False) for (d, v), _, _ in values)
             said.filters.append(Filter(options, values[0][1], values[0][2], token.clause, 0.5))
             done = values[0][2]
-        elif links := soft.linked(token.text):
-            said.entities.append(Entity(links, token.start, token.end, token.clause))
         else:
             said.unused.append((token.start, token.end))
             said.vague = True

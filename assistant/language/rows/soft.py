@@ -97,18 +97,6 @@ class Soft:
         ]
         return Guess(tuple(names), 0.7 if asked or len(word) > 1 else 0.9) if names else None
 
-    def linked(self, piece: str) -> tuple[str, ...]:
-        """Tables whose name holds a part of ``piece``: 获奖 → 获奖名单."""
-        for size in range(len(piece), 1, -1):
-            for at in range(len(piece) - size + 1):
-                part = piece[at : at + size]
-                if part in WEAK or STOP & set(part):
-                    continue
-                names = [t.name for t in self.catalog.tables.values() if part in t.entity]
-                if names:
-                    return tuple(sorted(names, key=lambda n: ("@" in n, len(n))))
-        return ()
-
     def numbered(self, digits: str) -> tuple[str, ...]:
         """Columns with a number in their name: 288 → 288票价余量."""
         return tuple(

@@ -167,7 +167,7 @@ def latin_half(m: re.Match[str]) -> Nth:
 
 
 @grammar.rule(
-    [re.compile(r"第?([一二三四1-4首末])个?季度?(?![节度])")],
+    [re.compile(r"第?([一二三四1-4首末])(?:(?<=第.)个)?季度?(?![节度])")],
     examples={"三季度": Nth(3, QUARTER), "第3季度": Nth(3, QUARTER), "首季度": Nth(1, QUARTER)},
     rejects=("五季度", "四季节"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assistant.language.grammar import Grammar
@@ -25,6 +26,7 @@ NOUNS: dict[str, Grain] = {
     "那月": Grain.MONTH, "那年": Grain.YEAR, "时间段": Grain.HOUR_OF_DAY, "那周": Grain.WEEK,
 }  # fmt: skip
 UNIT = text("|".join(sorted(UNITS, key=len, reverse=True)))
+MOST = 1000  # of what is asked for
 WHICH_ONE = {"哪个", "哪一个", "哪家", "哪一家", "哪位", "哪一位", "谁", "什么", "哪"}
 
 
@@ -73,6 +75,17 @@ def each_entity(_: Any, __: Any, table: TableWord, ___: Any) -> Grouping:
 def which(_: Any, of: Any, thing: Any) -> Asked | None:
     """哪个的X更低 asks for the one that has X, not for X."""
     return None if of == "的" else _asked(thing, Form.WHICH, plural=True)
+
+
+@phrase(
+    grammar,
+    [text("哪"), Number, opt(text("个|家|位|种|类|款|名|座|所|块|条|支|只|部|本|场|项")), THING],
+    examples=("哪三个城市", "哪5家用户"),
+    rejects=("哪三个",),
+)
+def which_n(_: str, n: Number, __: Any, thing: Any) -> Asked | None:
+    whole = float(n.value).is_integer() and 0 < n.value <= MOST
+    return replace(_asked(thing, Form.WHICH, plural=True), n=int(n.value)) if whole else None
 
 
 @phrase(

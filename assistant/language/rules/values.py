@@ -51,7 +51,7 @@ def listed(left: Values, how: Any, right: ValueWord) -> Values | None:
         return None
     versus = how in (Cue.VERSUS, Cue.THAN) or left.versus
     other = how is Cue.OR or left.alternative
-    together = how is Cue.AND or left.both or isinstance(how, str)
+    together = how is Cue.AND or left.both or not isinstance(how, Cue)
     return Values(both.options, versus=versus, alternative=other, both=together)
 
 
