@@ -75,6 +75,10 @@ class Facts(Protocol):
         """Columns to group by, as ``select`` takes them: ``by_channel``."""
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """Events in their usual order, as the model declares them."""
+
+    @property
     def measure(self) -> Measure | None:
         """The metric that the question names, if any."""
 

@@ -287,7 +287,7 @@ ANALYSIS = Analysis(
         ),
     },
     run=run,
-    groups=tuple((name, (name.removesuffix("客户") + "用户",)) for name, _ in EIGHT)
+    groups=tuple((name, (name, name.removesuffix("客户") + "用户")) for name, _ in EIGHT)
     + tuple((name, ()) for name, *_ in ELEVEN if not name.startswith("已流失"))
     + (("已流失客户", ()),),
 )

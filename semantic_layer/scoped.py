@@ -83,6 +83,10 @@ class ScopedFacts:
     def by(self) -> tuple[str, ...]:
         return tuple(BY + name for name in self.grouped)
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(event for event, _ in self.catalog.steps)
+
     # ── rows ──────────────────────────────────────────────────────────────────────────────────
 
     def has(self, *names: str) -> bool:

@@ -56,7 +56,7 @@ class Intents:
             for phrase in analysis.intent.phrases:
                 yield phrase, AnalysisWord, analysis.name
             for group, synonyms in analysis.groups:
-                for surface in (group, *synonyms):
+                for surface in synonyms or (group,):
                     yield surface, AnalysisGroup, (analysis.name, group)
 
     def mentions(self, text: str, found: Iterable[Mention], asked: str | None) -> list[Mention]:
