@@ -27,7 +27,6 @@ NOUNS: dict[str, Grain] = {
 }  # fmt: skip
 UNIT = text("|".join(sorted(UNITS, key=len, reverse=True)))
 MOST = 1000  # of what is asked for
-WHICH_ONE = {"哪个", "哪一个", "哪家", "哪一家", "哪位", "哪一位", "谁", "什么", "哪"}
 
 
 def _asked(thing: Any, form: Form, plural: bool = False) -> Asked:
@@ -68,13 +67,12 @@ def each_entity(_: Any, __: Any, table: TableWord, ___: Any) -> Grouping:
 
 @phrase(
     grammar,
-    [Cue.WHICH, opt(text("个|家|位|种|类|款|的|一个|几个|些|个人")), THING],
+    [Cue.WHICH, opt(text("个|家|位|种|类|款|一个|几个|些|个人")), THING],
     examples=("哪个城市", "哪些用户", "哪几个渠道"),
     rejects=("哪个甲城",),
 )
-def which(_: Any, of: Any, thing: Any) -> Asked | None:
-    """哪个的X更低 asks for the one that has X, not for X."""
-    return None if of == "的" else _asked(thing, Form.WHICH, plural=True)
+def which(_: Any, __: Any, thing: Any) -> Asked:
+    return _asked(thing, Form.WHICH, plural=True)
 
 
 @phrase(
@@ -119,7 +117,7 @@ def grain_named(_: Any, unit: str, __: str) -> PerGrain:
     rejects=("月",),
 )
 def unit_noun(word: str) -> Asked:
-    """最高的月份: a unit of time named as a thing"""
+    """A unit of time named as a thing."""
     return Asked(grain=NOUNS[word.replace("一", "")], form=Form.WHICH)
 
 

@@ -1,4 +1,4 @@
-"""按指标筛选：退款率高于5%、同比下滑超过10%、高于平均、超过目标、是上月的两倍。"""
+"""按指标筛选：指标与数、与平均、与另一个指标、与它自己的变化相比。"""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def measures(word: Any) -> tuple[Measure, ...]:
 
 @phrase(
     grammar,
-    [MEASURE, opt(one_of(Cue.IS, text("的|在|都|有|总和|合计"))), Threshold],
+    [MEASURE, opt(one_of(Cue.IS, text("的|在|都|有(?!没有)|总和|合计"))), Threshold],
     examples=("甲指标超过500万", "甲指标在100到200之间", "甲指标合计不低于1000"),
     rejects=("甲指标前500",),
 )
@@ -67,13 +67,12 @@ def level(word: Any) -> str | None:
     rejects=("甲指标超过500万",),
 )
 def measure_claim(word: Any, _: str, t: Threshold) -> Condition_:
-    """销售额有没有超过500万"""
     return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)), claim=True)
 
 
 @phrase(
     grammar,
-    [MEASURE, opt(text("有|到|达到")), Threshold, text("了?吗|了?没有?|么")],
+    [MEASURE, opt(text("有(?!没有)|到|达到")), Threshold, text("了?吗|了?没有?|么")],
     examples=("甲指标超过500万了吗", "甲指标有超过500万吗"),
     rejects=("甲指标超过500万",),
 )
@@ -88,7 +87,6 @@ def measure_claim_after(word: Any, _: Any, t: Threshold, __: str) -> Condition_:
     rejects=("甲指标到1000",),
 )
 def measure_reached(word: Any, _: str, n: Number, __: str) -> Condition_:
-    """订单数到1000了吗"""
     return Condition_(
         tuple(Having(m, Op.GE, (float(n.value),)) for m in measures(word)), claim=True
     )
@@ -120,7 +118,6 @@ def above_average(word: Any, _: Any, op: OpWord, average: Any, ___: Any) -> Cond
     rejects=("甲指标高于城市平均值",),
 )
 def above_average_of(word: Any, op: OpWord, _: Grouping, __: Any) -> Condition_ | None:
-    """高于各城市平均值"""
     if op.after:
         return None
     return Condition_(
@@ -135,7 +132,6 @@ def above_average_of(word: Any, op: OpWord, _: Grouping, __: Any) -> Condition_ 
     rejects=("甲指标比整体低",),
 )
 def higher_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
-    """退款率比整体高"""
     kind = level(average)
     return (
         Condition_(tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word)))
@@ -166,7 +162,6 @@ def lower_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Cond
     rejects=("甲指标在最大值以上",),
 )
 def beyond_level(word: Any, _: Any, average: Any, op: OpWord) -> Condition_ | None:
-    """单量在中位数以上"""
     kind = level(average)
     if kind is None or not op.after:
         return None
@@ -180,7 +175,6 @@ def beyond_level(word: Any, _: Any, average: Any, op: OpWord) -> Condition_ | No
     rejects=("高于月均甲指标",),
 )
 def above_average_before(op: OpWord, average: Any, __: Any, word: Any) -> Condition_ | None:
-    """高于平均客单价"""
     kind = level(average)
     if op.after or kind is None or isinstance(average, PerCue):
         return None
@@ -206,7 +200,6 @@ def over_average(word: Any, _: Any, __: Any) -> Condition_:
     rejects=("甲指标以上乙指标",),
 )
 def above_measure(left: Any, op: OpWord, right: Any) -> Condition_ | None:
-    """销售额超过目标"""
     if op.after:
         return None
     return Condition_(
@@ -234,7 +227,6 @@ def _change(cue: ChangeCue, t: Threshold) -> tuple[Op, tuple[float, ...]]:
     rejects=("甲指标超过10%",),
 )
 def change_threshold(word: Any, compare: CompareCue, cue: Any, t: Threshold) -> Condition_ | None:
-    """同比下滑超过10%"""
     if cue is None and compare.direction:
         cue = ChangeCue(compare.direction, "rate")
     op, values = _change(cue, t) if cue else (t.op, t.values)
@@ -261,7 +253,7 @@ def change_threshold(word: Any, compare: CompareCue, cue: Any, t: Threshold) -> 
 def change_sign(
     word: Any, compare: CompareCue, __: Any, cue: ChangeCue, _: str
 ) -> Condition_ | None:
-    """环比下降的: a condition when something is grouped, a claim when asked 是不是"""
+    """A condition when something is grouped, a claim when asked 是不是."""
     if cue.direction == 0 or cue.show:
         return None
     op = Op.GT if cue.direction > 0 else Op.LT

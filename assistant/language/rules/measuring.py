@@ -1,4 +1,4 @@
-"""度量：平均/总/最大 + 数值列，P90，日均、店均、人均。"""
+"""度量：平均、总、最大加一列数，分位数，日均与人均，指标之间的加减乘除。"""
 
 from __future__ import annotations
 
@@ -72,7 +72,6 @@ def _aggregates(agg: AggWord, dimension: DimensionWord) -> Measured | None:
     rejects=("下单金额",),
 )
 def times_done(verb: VerbWord, _: str) -> Measured:
-    """购买次数"""
     return Measured(tuple(MetricRef(n) for n in verb.names[:1]))
 
 
@@ -107,7 +106,7 @@ def per_time_after(metric: MetricWord, _: Any, per: PerCue) -> Measured | None:
     rejects=("用户日均甲指标",),
 )
 def per_entity(entity: Any, per: PerCue, _: Any, metric: MetricWord) -> Measured | None:
-    """店均销售额, 人均消费: divided by the members of an entity or of a key."""
+    """Divided by the members of an entity or of a key."""
     if per.unit:
         return None
     return _per(entity, metric)
@@ -146,7 +145,7 @@ def _per(entity: Any, metric: MetricWord) -> Measured:
     rejects=("平均甲指标",),
 )
 def aggregate_metric(agg: AggWord, _: Any, metric: MetricWord) -> Measured | None:
-    """总销售额 is the metric itself; other aggregates of a metric are settled with their group."""
+    """The total of a metric is the metric; its other aggregates are settled with their group."""
     if agg.agg is not Agg.SUM:
         return None
     return Measured(tuple(MetricRef(m) for m in metric.names))
@@ -177,7 +176,6 @@ ARITHMETIC = {
     rejects=("甲指标减甲指标", "甲指标减甲城"),
 )
 def formula(left: Any, op: str, right: Any) -> Measured | None:
-    """销售额减去退款金额"""
     a, b = _measures(left)[0], _measures(right)[0]
     return Measured((Formula(ARITHMETIC[op], a, b),)) if a != b else None
 

@@ -94,7 +94,6 @@ def n_superlative(number: Number, _: str, s: Superlative) -> Ranked | None:
     rejects=("最高的三个",),
 )
 def superlative_nth(s: Superlative, _: str, number: Number, __: Any) -> Ranked | None:
-    """最高的第三名, 第二高 is said elsewhere."""
     n = _n(number)
     return Ranked(1, s.descending, offset=n - 1, quality=s.quality, hint=s.hint) if n else None
 
@@ -145,7 +144,6 @@ def leading_n_units(cue: RankCue, number: Number, unit: UnitWord, _: Any) -> Ran
     rejects=("最高和最多", "前三和后五"),
 )
 def both_ends(a: Ranked, _: Any, __: Any, b: Ranked) -> Ranked | None:
-    """最高和最低, 前三和后三."""
     if a.both or b.both or a.descending is b.descending or a.n != b.n:
         return None
     return Ranked(a.n, True, both=True, quality=a.quality, explicit=a.explicit, hint=a.hint)

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import (
-    Cue,
-    DimensionWord,
-    Quoted,
-    ValueWord,
-)
+from assistant.language.meaning import Cue, DimensionWord, Quoted
 from assistant.language.phrases import Condition_
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import Op, Where
@@ -26,8 +21,6 @@ def _content(value: Any) -> str | None:
     match value:
         case Quoted(t):
             return t
-        case ValueWord(options):
-            return str(options[0][1])
         case str():
             return value
     return None

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import (
-    Cue,
-    DimensionWord,
-    OpWord,
-    UnitWord,
-)
+from assistant.language.meaning import Cue, DimensionWord, OpWord, UnitWord
 from assistant.language.phrases import Condition_, Threshold
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
@@ -116,7 +111,6 @@ def dimension_threshold(dimension: DimensionWord, _: Any, t: Threshold) -> Condi
     rejects=("金额在50到100之间且小于80",),
 )
 def second_threshold(first: Condition_, _: Any, t: Threshold) -> Condition_ | None:
-    """大于500且小于1000"""
     options: list[Any] = []
     for c in first.options:
         if isinstance(c, Where) and c.op in INVERSE:
@@ -133,7 +127,6 @@ def second_threshold(first: Condition_, _: Any, t: Threshold) -> Condition_ | No
     rejects=("金额低于金额", "金额低于城市"),
 )
 def two_columns(left: DimensionWord, op: OpWord, right: DimensionWord) -> Condition_ | None:
-    """库存低于安全库存"""
     if op.after or not left.numbers or not right.numbers:
         return None
     a, b = left.numbers[0], right.numbers[0]

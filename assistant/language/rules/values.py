@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import (
-    Cue,
-    DimensionWord,
-    TableWord,
-    UnitWord,
-    ValueWord,
-)
+from assistant.language.meaning import Cue, DimensionWord, TableWord, UnitWord, ValueWord
 from assistant.language.phrases import Values
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
@@ -32,6 +27,12 @@ def joined(left: Values, right: Values) -> Values | None:
     if not options or left.negated or right.negated:
         return None
     return Values(options)
+
+
+def _of(dimension: DimensionWord, values: Values) -> Values | None:
+    """What the values are in a dimension that is said beside them."""
+    kept = tuple(o for o in values.options if o[0] in dimension.names)
+    return replace(values, options=kept) if kept else None
 
 
 @phrase(grammar, [ValueWord], examples=("甲城", "线上店"), rejects=("甲指标",))
@@ -57,7 +58,7 @@ def listed(left: Values, how: Any, right: ValueWord) -> Values | None:
 
 @phrase(grammar, [Values, ValueWord], examples=("甲城乙城",), rejects=("甲城线上店", "甲城下单"))
 def run_on(left: Values, right: ValueWord) -> Values | None:
-    """广东浙江: two values of one dimension in a row."""
+    """Two values of one dimension in a row."""
     return joined(left, spread(right))
 
 
@@ -68,9 +69,8 @@ def run_on(left: Values, right: ValueWord) -> Values | None:
     rejects=("甲城以外", "除了甲指标"),
 )
 def excluded(_: Any, values: Values, kind: Any, __: Any) -> Values | None:
-    if isinstance(kind, DimensionWord):
-        kept = tuple(o for o in values.options if o[0] in kind.names)
-        values = Values(kept or values.options)
+    if isinstance(kind, DimensionWord) and not values.negated:
+        values = _of(kind, values) or values
     return None if values.negated else Values(values.options, negated=True)
 
 
@@ -85,7 +85,6 @@ def excluded(_: Any, values: Values, kind: Any, __: Any) -> Values | None:
     rejects=("甲指标都不要",),
 )
 def excluded_after(values: Values, _: Any, __: Any) -> Values | None:
-    """母婴和数码都不要"""
     return None if values.negated else Values(values.options, negated=True)
 
 
@@ -111,38 +110,23 @@ def outside(values: Values, _: Any, __: Any) -> Values | None:
 
 @phrase(
     grammar,
-    [DimensionWord, opt(one_of(Cue.IS, Cue.AND)), Values],
+    [DimensionWord, opt(Cue.IS), Values],
     examples=("城市为甲城", "渠道是线上店", "城市甲城", "城市不是甲城"),
     rejects=("城市为线上店", "城市和甲城"),
 )
 def named(dimension: DimensionWord, _: Any, values: Values) -> Values | None:
-    """城市为上海, 渠道是天猫."""
-    if _ is Cue.AND:
-        return None
-    kept = tuple(o for o in values.options if o[0] in dimension.names)
-    return (
-        Values(kept, values.negated, values.versus, values.alternative, values.both)
-        if kept
-        else None
-    )
+    return _of(dimension, values)
 
 
 @phrase(
     grammar,
-    [Values, opt(text("这几个|这个|这些|这|的")), one_of(DimensionWord, TableWord)],
+    [Values, opt(text("这几个|这个|这些|这")), DimensionWord],
     examples=("甲城这个城市", "甲城乙城这些城市", "线上店渠道"),
     rejects=("甲城渠道", "甲城用户"),
 )
-def apposed(values: Values, _: Any, dimension: Any) -> Values | None:
-    """天猫渠道, 华东大区: the dimension only repeats what the value says."""
-    if isinstance(dimension, TableWord) or _ == "的":
-        return None
-    kept = tuple(o for o in values.options if o[0] in dimension.names)
-    return (
-        Values(kept, values.negated, values.versus, values.alternative, values.both)
-        if kept
-        else None
-    )
+def apposed(values: Values, _: Any, dimension: DimensionWord) -> Values | None:
+    """The dimension only repeats what the value says."""
+    return _of(dimension, values)
 
 
 @phrase(
@@ -152,7 +136,7 @@ def apposed(values: Values, _: Any, dimension: Any) -> Values | None:
     rejects=("甲城、乙城三个城市",),
 )
 def counted_values(values: Values, n: Number, _: Any, kind: Any) -> Values | None:
-    """华东、华南两个大区: the number only counts what was listed."""
+    """The number only counts what was listed."""
     if any(len(vs) == n.value for _, vs in values.options):
         return values
     return None

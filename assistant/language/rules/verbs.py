@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import (
-    Cue,
-    VerbWord,
-)
+from assistant.language.meaning import Cue, VerbWord
 from assistant.language.phrases import Condition_, Threshold, Verb
 from assistant.language.rules.phrase import opt, phrase, text
 from semantic_layer.query import Having, MetricRef
@@ -48,5 +45,4 @@ def did_not(_: Any, __: Any, verb: VerbWord, ___: Any) -> Verb:
     rejects=("下单前5次",),
 )
 def verb_threshold(verb: VerbWord, _: Any, t: Threshold) -> Condition_:
-    """下单超过5次, 消费满1万"""
     return Condition_(tuple(Having(MetricRef(n), t.op, t.values) for n in verb.names))
