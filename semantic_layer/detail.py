@@ -207,18 +207,22 @@ def _contrast(
     left, right = column("left_value"), column("right_value")
     gap = exp.Sub(this=left, expression=right)
     rate = divide(exp.paren(gap.copy(), copy=False), call("abs", right.copy()))
+    apart = call("abs", exp.paren(gap.copy(), copy=False)).as_("gap", copy=False)
     select = exp.select(
         left.copy().as_(quote("left"), copy=False),
         right.copy().as_(quote("right"), copy=False),
         gap.as_("difference", copy=False),
         rate.as_("rate", copy=False),
+        *((apart,) if contrast.absolute else ()),
         copy=False,
     ).from_(inner.subquery("sides", copy=False), copy=False)
     base = replace(of, role=ColumnRole.MEASURE)
     change = replace(of, role=ColumnRole.CHANGE, of="left")
+    told = (replace(change, name="gap", label="相差"),) if contrast.absolute else ()
     return select, (
         replace(base, name="left", label=f"{contrast.left}·{of.label}"),
         replace(base, name="right", label=f"{contrast.right}·{of.label}"),
         replace(change, name="difference", label="差值"),
         replace(change, name="rate", label="差率", unit="", format=Format.PERCENT),
+        *told,
     )

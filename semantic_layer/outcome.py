@@ -131,6 +131,9 @@ def _contrasted(
                 rate,
             ),
         ]
+        if contrast.absolute:
+            apart = replace(base, name=f"{prefix}gap", label="相差")
+            shown.append((apart, call("abs", exp.paren(gap.copy(), copy=False))))
     return shown
 
 

@@ -303,12 +303,14 @@ class Comparison:
 class Contrast:
     """Two groups side by side in one row: 新客和老客的客单价差多少, 华东比华南.
 
-    Result columns: left, right, difference (left − right), rate (difference / right).
+    Result columns: left, right, difference (left − right), rate (difference / right); ``absolute`` adds
+    gap, the difference without its sign (A与B之间的差额).
     """
 
     dimension: str
     left: Scalar
     right: Scalar
+    absolute: bool = False
 
 
 class WindowKind(StrEnum):
