@@ -52,6 +52,8 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     apart = several(draft.where)
     columns = [*(d for d in (*_timed(draft, root, graph), *apart) if columns and d not in columns), *columns]
     order, top = _order(draft, graph, root)
+    if not order and draft.ranked is not None and draft.ranked.descending is not None:
+        return None  # 最贵的五个 of what? Nothing here says
     if top is not None and (per := _per(draft, apart, columns)):
         top = replace(top, per=per)
     contrast = _contrast(draft, graph)
@@ -103,8 +105,9 @@ def _columns(draft: Draft, graph: Graph) -> list[str]:
                 out.append(label)
     out += [g.dimension for g in draft.groups if isinstance(g, By)]
     out += [c for c in draft.columns if c not in out]
-    if Cue.DETAIL in draft.cues and not draft.asked and not any(map(graph.numeric, out)):
-        return []
+    plain = all(c == graph.label_of(graph.catalog.dimensions[c].table) for c in out)
+    if Cue.DETAIL in draft.cues and not draft.asked and plain:
+        return []  # 详细说明X的等级 names what is listed; X的明细 does not
     return out
 
 

@@ -173,7 +173,7 @@ class _Reader:
             out += [i for i, _ in said.numbers if i not in self.used]
         out += [i for i in said.streaks if not said.durations]
         for i, mention in enumerate(said.mentions):
-            if isinstance(mention.value, m.OpWord) and i not in self.served:
+            if isinstance(mention.value, m.OpWord) and i not in self.served and not self._reached(i):
                 out.append(i)
         out += [i for i, c in said.cues if c in _MUST_SERVE]
         if not any(v.negated for _, v in said.values):
@@ -186,6 +186,12 @@ class _Reader:
         if not (said.cue(C.ASK, C.WHETHER, C.EXISTS, C.THAN, C.VERSUS, C.GAP) or said.compares or said.same):
             out += said.places(C.MORE, C.LESS)
         return tuple(sorted(set(out)))
+
+    def _reached(self, place: int) -> bool:
+        """达到了多少, 达到了最高: the operator is only the verb of the question."""
+        after = self.said.at(place + 1)
+        asks = after is None or after in (C.WHAT, C.HOW_MANY) or isinstance(after, Ranked)
+        return asks and self.said.at(place) == m.OpWord(Op.GE)
 
     # ── measures ──────────────────────────────────────────────────────────────────────────────
 
@@ -706,8 +712,9 @@ class _Reader:
         said = self.said
         out = []
         for i, cue in said.windows:
-            if cue.kind is WindowKind.RANK and isinstance(said.at(i + 1), Ranked):
-                continue  # 排名最低的三个: the rank is what is ranked by
+            after_sort = isinstance(said.at(i - 1), m.SortCue)
+            if cue.kind is WindowKind.RANK and (after_sort or isinstance(said.at(i + 1), Ranked)):
+                continue  # 排名最低的三个, 由低到高排名: the rank is what is ranked by
             n = cue.n
             if cue.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM):
                 lengths = [int(d.n) for _, d in said.durations]
