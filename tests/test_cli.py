@@ -56,7 +56,7 @@ def test_a_problem_is_told_and_counted_as_one(
 
 
 def test_a_batch_keeps_ids_and_sessions(shop: Path, tmp_path: Path) -> None:
-    lines = [
+    lines: list[dict[str, str | None]] = [
         {"id": "a", "question": "各城市的金额总和", "session": "s"},
         {"id": "b", "question": "只看杭州", "session": "s"},
         {"id": "c", "question": "金额总和", "session": None, "today": "2026-06-24"},
