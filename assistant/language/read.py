@@ -76,6 +76,7 @@ class _Reader:
         self._aggregates()
         self._pick()
         self._held()
+        self._tallied()
         verbs = self._verbs()
         compare, periods = self._times()
         where = self._where()
@@ -516,6 +517,16 @@ class _Reader:
             named[dimension] = named.get(dimension, 0) + len(items)
         return max(named.values(), default=0) > 1 and any(r.comparative for _, r in self.said.ranked)
 
+    def _tallied(self) -> None:
+        """甲区的A与乙区的B两个小区: the number only counts what was named."""
+        said = self.said
+        for i, number in said.numbers:
+            things = [(j, d) for j, d in said.dims if 0 < j - i <= 2]
+            for j, dimension in things[:1]:
+                named = [v for _, v in said.values if v.options[0][0] == dimension]
+                if sum(len(v.options[0][1]) for v in named) == number.value:
+                    self.used |= {i, j}
+
     def _held(self) -> None:
         """哪个的容积率更低: the number after 哪个 is what the things are ranked by."""
         said = self.said
@@ -532,7 +543,11 @@ class _Reader:
         """是A的X低，还是B的X低: the bare 高 or 低 ranks the two."""
         said = self.said
         words = {c for _, c in said.cues if c in (C.MORE, C.LESS)}
-        if said.ranked or len(words) != 1 or not said.cue(C.OR):
+        if len(words) != 1 or not said.cue(C.OR):
+            return
+        if said.ranked:  # 是A的X多，还是B的X更多: said twice
+            if self._rivals() and all(r.descending is (C.MORE in words) for _, r in said.ranked):
+                said.cues[:] = [x for x in said.cues if x[1] not in words]
             return
         place = said.places(C.MORE, C.LESS)[0]
         more = C.MORE in words

@@ -13,6 +13,7 @@ from assistant.language.meaning import (
     AboutCue,
     AggWord,
     AnalysisGroup,
+    AnalysisParam,
     AnalysisWord,
     ChartCue,
     Cue,
@@ -41,7 +42,7 @@ class Weight:
 
 
 PHRASE = Weight(1.0, 0.45)
-DOUBTFUL = {"run_on": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.15, "negative_threshold": 0.6}  # rules that guess a little
+DOUBTFUL = {"run_on": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.5, "negative_threshold": 0.6}  # rules that guess a little
 TABLE: dict[type, Weight] = {
     MetricWord: Weight(1.05, 0.45),
     DimensionWord: Weight(1.0, 0.45),
@@ -51,6 +52,7 @@ TABLE: dict[type, Weight] = {
     VerbWord: Weight(0.95, 0.5),
     AnalysisWord: Weight(1.04, 0.4),
     AnalysisGroup: Weight(1.04, 0.4),
+    AnalysisParam: Weight(1.1, 0.4),
     Cue: Weight(0.9, 0.45),
     AggWord: Weight(0.92, 0.45),
     AboutCue: Weight(0.95, 0.4),
