@@ -9,7 +9,7 @@ from typing import Any
 from assistant.language import meaning as m
 from assistant.language.grammar import Mention
 from assistant.language.rows import hints
-from assistant.language.rows.said import Column, Entity, Filter, Said, light, test_of
+from assistant.language.rows.said import Column, Filter, Said, light, test_of
 from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import Token, Unread
 from semantic_layer.catalog import Catalog, Kind

@@ -52,6 +52,10 @@ class Builder(Shower):
         tests = self._thresholds(said, columns, kept)
         yes = self._yes_no(said, choice)
         reached = all(choice.picks[len(wanted) + i] for i in range(len(fixed)))
+        forks = self.places.forked[root] if root != kept.root else frozenset()
+        reached = reached and not any(
+            self.places.table_of(n) in forks for w in fixed for n in w.names
+        )
         scope, order, top = self._scope(
             said, kept, root, [*filters, *tests, *yes], reached, columns
         )

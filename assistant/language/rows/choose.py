@@ -14,6 +14,7 @@ from semantic_layer.catalog import Catalog
 
 MISSED = 8.0  # a word whose table the start does not reach
 KEPT = 3.0  # a kept condition that has to become a nested query
+STAY = 1.0  # another start than the question before
 ROLE = 0.35  # a role's copy rather than the plain table
 
 
@@ -47,6 +48,7 @@ class Places:
         for join in catalog.joins:
             up[join.left].append(join.right)
         self.up = {t: _distances(t, up) for t in catalog.tables}
+        self.forked = {t: _forked(t, up) for t in catalog.tables}
         copies: dict[tuple[str, str], list[str]] = {}
         for name, d in catalog.dimensions.items():
             source = catalog.tables[d.table].source
@@ -75,7 +77,7 @@ class Places:
         for root in self.catalog.tables:
             if "@" in root:
                 continue
-            cost = 0.0 if stay is None or root == stay else 0.2
+            cost = 0.0 if stay is None or root == stay else STAY
             picks: list[tuple[str, ...]] = []
             touched = False
             for want in wanted:
@@ -89,7 +91,7 @@ class Places:
                 picks.append(names)
                 tables = tuple(n if n in self.catalog.tables else self.table_of(n) for n in names)
                 touched = touched or root in tables
-            cost += 0.0 if touched else 0.5
+            cost += 0.0 if touched or root == stay else 0.5
             if best is None or cost < best.cost - 1e-9:
                 best = Choice(root, tuple(picks), cost)
         return best
@@ -130,3 +132,14 @@ def _distances(start: str, up: dict[str, list[str]]) -> dict[str, int]:
                 found[there] = found[here] + 1
                 queue.append(there)
     return found
+
+
+def _forked(start: str, up: dict[str, list[str]]) -> frozenset[str]:
+    """Tables that ``start`` reaches by more than one way: the country of the climber, of the mountain."""
+    ways: dict[str, int] = {}
+    stack = [(start, frozenset({start}))]
+    while stack:
+        here, seen = stack.pop()
+        ways[here] = ways.get(here, 0) + 1
+        stack += [(there, seen | {there}) for there in up[here] if there not in seen]
+    return frozenset(t for t, n in ways.items() if n > 1)

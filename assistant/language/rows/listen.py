@@ -59,6 +59,8 @@ def _take(
             keyed = token.text.endswith(("id", "编号", "编码", "代码"))
             spoken = tuple(n for n in names if keyed or catalog.dimensions[n].kind is not Kind.KEY)
             price = _stem_price(token, names, tokens, catalog)
+            if opening := _entity_in(token, names, catalog):
+                said.entities.append(Entity((opening,), *place))
             tables = soft.tables(token.text)
             if price and tables:
                 said.entities.append(Entity(tables, *place))
@@ -121,6 +123,16 @@ def _as_noun(i: int, tokens: Sequence[Token], soft: Soft) -> tuple[str, ...]:
     return soft.tables(tokens[i].text) if before and before.value in pointing else ()
 
 
+def _entity_in(token: Token, names: tuple[str, ...], catalog: Catalog) -> str | None:
+    """国家人口 as one word names the entity too."""
+    for name in names:
+        found = catalog.dimensions[name]
+        entity = catalog.tables[found.table].entity
+        if token.text != found.label and token.text.startswith(entity) and token.text != entity:
+            return found.table
+    return None
+
+
 def _stem_price(
     token: Token, names: tuple[str, ...], tokens: Sequence[Token], catalog: Catalog
 ) -> float:
@@ -147,7 +159,8 @@ def _aggregate(said: Said, agg: Agg, token: Token) -> None:
     if agg is Agg.SUM and token.text in ("共", "一共", "总共", "总计", "累计"):
         said.total = True
         return  # 一共有多少 asks for the number as it stands
-    said.aggregate, said.aggregate_at = agg, token.start
+    if agg in (Agg.AVG, Agg.SUM, Agg.MEDIAN, Agg.STDDEV, Agg.VARIANCE):
+        said.aggregate, said.aggregate_at = agg, token.start
 
 
 def _cue(said: Said, cue: m.Cue, token: Token) -> None:

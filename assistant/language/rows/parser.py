@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -50,36 +51,34 @@ class RowParser(Parser):
         ways = covers(text.text, mentions, 1)
         if not ways:
             return Parser.parse(self, said, today, context)
-        if any(isinstance(x.value, METRIC_ONLY) for x in ways[0].mentions):
-            measured = Parser.parse(self, said, today, context)
-            if (
-                measured.best is not None
-                and measured.best.query is not None
-                and not measured.best.unread
-            ):
-                return measured
-        catalog = self.graph.catalog
-
-        def resolve(value: Any) -> tuple[Period, ...]:
-            found = tuple(resolve_all(value, today, calendar=self.calendar, partial=False))
-            return tuple(p for p in found if self._covered(p))
-
+        measuring = any(isinstance(x.value, METRIC_ONLY) for x in ways[0].mentions)
+        measured = Parser.parse(self, said, today, context) if measuring else None
+        if measured is not None and _clean(measured):
+            return measured
         tokens = tokens_of(text.text, ways[0])
         values = [x for x in seeds if isinstance(x.value, m.ValueWord) and len(x) > 1]
-        rows = read_rows(tokens, text.text, catalog, self.soft, resolve, values)
+        resolve = self._resolver(today)
+        rows = read_rows(tokens, text.text, self.graph.catalog, self.soft, resolve, values)
         previous: Query | None = context.query if context is not None else None
-        if rows.empty and previous is None:
-            return Parser.parse(self, said, today, context)
-        kept = kept_from(rows, previous, catalog, self.places)
-        query = self.builder.build(rows, kept)
+        kept = kept_from(rows, previous, self.graph.catalog, self.places)
+        query = None if rows.empty and previous is None else self.builder.build(rows, kept)
         if query is None or self._too_many(query):
-            return Parser.parse(self, said, today, context)
+            return measured or Parser.parse(self, said, today, context)
         unused = [text.said(a, b) for a, b in rows.unused if b - a > 1]
         note = (f"没有用到「{'、'.join(unused)}」",) if unused else ()
         reading = Reading(
             query, Draft(), ways[0].score, assumptions=note, mentions=ways[0].mentions
         )
         return Parse(text, (reading,))
+
+    def _resolver(self, today: date | datetime) -> Callable[[Any], tuple[Period, ...]]:
+        """Periods as said, whole; one after the last day with data is said in passing."""
+
+        def resolve(value: Any) -> tuple[Period, ...]:
+            found = resolve_all(value, today, calendar=self.calendar, partial=False)
+            return tuple(p for p in found if self._covered(p))
+
+        return resolve
 
     def _too_many(self, query: Query) -> bool:
         """Numbers of a long table are summed up, not listed, unless one row or a ranking is meant."""
@@ -97,6 +96,12 @@ class RowParser(Parser):
         """A period after the last day with data is said in passing."""
         until = self.graph.catalog.until
         return until is None or period.start is None or _day(period.start) <= until
+
+
+def _clean(parse: Parse) -> bool:
+    """A metric reading that leaves nothing unread."""
+    best = parse.best
+    return best is not None and best.query is not None and not best.unread
 
 
 def _day(moment: date | datetime) -> date:
