@@ -113,7 +113,7 @@ def said(param: Param, value: Any) -> str:
         return " → ".join(said(param, v) for v in value)
     for choice, words in param.choices:
         if choice == value and words:
-            return words[0]
+            return words[0].partition("(")[0]
     if isinstance(value, (int, float)) and param.unit == "%":
         return f"{value * 100:g}%"
     return f"{value:g} {param.unit}".strip() if isinstance(value, (int, float)) else str(value)

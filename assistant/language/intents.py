@@ -82,7 +82,7 @@ class Intents:
         for key, param in self.analyses[name].params.items():
             for choice, surfaces in param.choices:
                 for surface in surfaces:
-                    for m in re.finditer(re.escape(surface.lower()), text):
+                    for m in re.finditer(_seen(surface), text):
                         said = AnalysisParam(name, key, choice)
                         yield Mention(m.start(), m.end(), said, "param")
             if param.role:
@@ -108,7 +108,8 @@ class Intents:
         grains = [g.grain.value for g in draft.groups if isinstance(g, ByTime)]
         if "grain" in analysis.params and grains:
             params.setdefault("grain", grains[0])
-        return replace(query, params=tuple(params.items()))
+        measure = query.measure if analysis.measured else None
+        return replace(query, params=tuple(params.items()), measure=measure)
 
     # ── sequences of values: 浏览→加购→支付 ────────────────────────────────────────────────────
 
@@ -148,6 +149,12 @@ class Intents:
                 yield s.lower(), value
 
 
+def _seen(surface: str) -> str:
+    """Words as a regex; what stands in brackets at the end must follow and belongs to somebody else."""
+    word, _, ahead = surface.lower().removesuffix(")").partition("(")
+    return re.escape(word) + (f"(?={re.escape(ahead)})" if ahead else "")
+
+
 def _regex(phrase: str, param: Param) -> re.Pattern[str]:
     """``{}`` in a phrase is where the number stands; without it, before or right after the phrase."""
     unit = re.escape(param.unit) if param.unit else ""
@@ -158,7 +165,7 @@ def _regex(phrase: str, param: Param) -> re.Pattern[str]:
     measured = rf"{NUMBER}\s*(?P<u>{unit})" if param.unit in ("天", "%") else NUMBER
     loose = measured if param.unit in ("天", "%") else rf"{measured}\s*(?P<u>{unit})?个?"
     if "{}" in phrase:
-        before, after = (re.escape(p.lower()) for p in phrase.split("{}", 1))
+        before, after = (_seen(p) for p in phrase.split("{}", 1))
         return re.compile(rf"{before}\s*{measured}\s*{after}")
     word = re.escape(phrase.lower())
     ahead = re.sub(r"\?P<(\w)>", r"?P<\1_>", loose)
