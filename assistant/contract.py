@@ -24,7 +24,13 @@ def to_dict(reply: Reply) -> dict[str, Any]:
                 "sql": reply.sql,
                 "dialect": reply.dialect,
                 "columns": [
-                    {"name": c.name, "label": c.label, "type": c.kind.value, "unit": c.unit, "role": c.role.value}
+                    {
+                        "name": c.name,
+                        "label": c.label,
+                        "type": c.kind.value,
+                        "unit": c.unit,
+                        "role": c.role.value,
+                    }
                     for c in result.columns
                 ],
                 "rows": [[plain(v) for v in row] for row in result.rows],

@@ -26,6 +26,7 @@ from semantic_layer.query import (
     CatalogQuery,
     CompareKind,
     Comparison,
+    DetailQuery,
     MetricQuery,
     Query,
 )
@@ -55,7 +56,9 @@ class Run:
             self.stage(name)
 
 
-def decline(run: Run, code: str, catalog: Catalog, query: Query | None = None, **details: str) -> Refusal:
+def decline(
+    run: Run, code: str, catalog: Catalog, query: Query | None = None, **details: str
+) -> Refusal:
     """A problem, in words, with the nearest questions that work."""
     examples = tuple(q for _, q in catalog.examples[:3])
     message, help = problem(code, suggestions=examples, **details)
@@ -71,11 +74,11 @@ def offer(run: Run, understood: Understood, catalog: Catalog) -> Choice:
 
 def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
     """Run ``query`` and tell its result; every failure comes back as a ``Refusal``."""
-    shown = with_comparisons(query)
     if isinstance(query, CatalogQuery):
         return compose_catalog(run.question, query, catalog, run.previous_sql)
     if isinstance(query, AnalysisQuery):
         return _analysis(run, query, catalog, engine)
+    shown = with_comparisons(query)
     try:
         started = perf_counter()
         statement = compile_plan(plan(shown, catalog, run.today, festival), catalog)
@@ -113,11 +116,18 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
     return replace(reply, query=query, understanding=said.text, chips=said.chips)
 
 
-def with_comparisons(query: Query) -> Query:
+def with_comparisons(query: MetricQuery | DetailQuery) -> MetricQuery | DetailQuery:
     """A single figure of a period is shown beside the period before and the same a year ago."""
     if not isinstance(query, MetricQuery) or query.group_by or query.compare or not query.measures:
         return query
-    plain = query.contrast or query.having or query.claim or query.rollup or query.streak or query.windows
+    plain = (
+        query.contrast
+        or query.having
+        or query.claim
+        or query.rollup
+        or query.streak
+        or query.windows
+    )
     periods = query.scope.periods
     bounded = len(periods) == 1 and periods[0].start is not None and periods[0].end is not None
     if plain or not bounded or len(query.measures) > 3:

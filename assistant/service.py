@@ -61,9 +61,7 @@ class Assistant:
         threading.Thread(target=self._warm, daemon=True).start()
 
     @classmethod
-    def open(
-        cls, model: str | Path = "retail", *, source: str | Path | None = None
-    ) -> Assistant:
+    def open(cls, model: str | Path = "retail", *, source: str | Path | None = None) -> Assistant:
         """A model by name or folder, its data where its YAML says; or ``source`` alone, whose model is
         inferred. With both, the model is read over that data.
 
@@ -181,11 +179,13 @@ class Assistant:
                 return self._told(run, CatalogQuery("help"))
             if understood.directive.what == "undo":
                 remembered.context = undone(remembered.context)
-        if understood.status == "problem" or understood.query is None:
-            code = understood.code or "no-metric"
-            return pipeline.decline(run, code, self.catalog, understood.query, words=understood.words)
         if understood.status == "choice":
             return pipeline.offer(run, understood, self.catalog)
+        if understood.status == "problem" or understood.query is None:
+            code = understood.code or "no-metric"
+            return pipeline.decline(
+                run, code, self.catalog, understood.query, words=understood.words
+            )
         return self._told(run, understood.query)
 
     def _told(self, run: Run, query: Query) -> Reply:

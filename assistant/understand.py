@@ -78,16 +78,30 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
     if best.draft.clash:
         return Understood("problem", code="contradiction", words=said, unread_spans=unread)
     alone = context is None or context.query is None
-    if alone and Cue.IT in best.draft.cues and isinstance(best.query, DetailQuery) and not best.draft.where:
+    if (
+        alone
+        and Cue.IT in best.draft.cues
+        and isinstance(best.query, DetailQuery)
+        and not best.draft.where
+    ):
         return Understood("problem", code="no-context", unread_spans=unread)
     modelled = bool(parser.graph.catalog.primary)
     weighty = [u for u in unread if heavy(u.text, modelled)]
     if weighty:
         words = "、".join(u.text for u in weighty)
-        return Understood("problem", query=best.query, code="unread-words", words=words, unread_spans=unread)
-    rivals = _distinct(r.query for r in parse.rivals if r.query is not None and len(r.unread) == len(best.unread))
+        return Understood(
+            "problem", query=best.query, code="unread-words", words=words, unread_spans=unread
+        )
+    rivals = _distinct(
+        r.query for r in parse.rivals if r.query is not None and len(r.unread) == len(best.unread)
+    )
     if len(rivals) > 1 and best.query in rivals:
-        return Understood("choice", options=tuple(rivals[:MOST]), unread_spans=unread, assumptions=best.assumptions)
+        return Understood(
+            "choice",
+            options=tuple(rivals[:MOST]),
+            unread_spans=unread,
+            assumptions=best.assumptions,
+        )
     return Understood(
         "answer",
         query=best.query,
@@ -133,6 +147,10 @@ def _distinct(queries: Iterable[Query]) -> list[Query]:
     """One of each meaning: how it was asked is no difference."""
     found: dict[Query, Query] = {}
     for query in queries:
-        key = query if isinstance(query, (CatalogQuery, AnalysisQuery)) else replace(query, form=Form.VALUE)
+        key = (
+            query
+            if isinstance(query, (CatalogQuery, AnalysisQuery))
+            else replace(query, form=Form.VALUE)
+        )
         found.setdefault(key, query)
     return list(found.values())

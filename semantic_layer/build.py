@@ -64,7 +64,12 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
         joins=tuple(_join(t, j) for t in tables for j in t.joins if j),
         dimensions=MappingProxyType(dimensions),
         metrics=MappingProxyType(
-            {x.name: _metric(x, conditions, shared.get(x.name, ())) for m in models for x in m.metrics if x}
+            {
+                x.name: _metric(x, conditions, shared.get(x.name, ()))
+                for m in models
+                for x in m.metrics
+                if x
+            }
         ),
         terms=MappingProxyType(
             {

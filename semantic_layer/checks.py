@@ -90,8 +90,8 @@ def _references(part: Part) -> Iterator[tuple[Path, str, str]]:
         yield (*path, "table"), "table", role.table
     for i, name in enumerate(part.model.primary):
         yield ("primary", i), "metric", name
-    for word, names in part.model.ambiguous.items():
-        for i, name in enumerate(names):
+    for word, meant in part.model.ambiguous.items():
+        for i, name in enumerate(meant):
             yield ("ambiguous", word, i), "metric", name
 
 

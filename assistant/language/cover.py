@@ -15,7 +15,6 @@ from assistant.language import weights
 from assistant.language.grammar import Mention
 from assistant.language.meaning import Filler, Superlative, ValueWord
 
-
 WRAPPED = (ValueWord, Superlative)  # only count inside the phrase that a rule makes of them
 
 

@@ -20,7 +20,6 @@ from semantic_layer.query import (
     Form,
     Members,
     Not,
-    Op,
     Or,
     Order,
     Scope,
@@ -50,7 +49,10 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     if not columns:
         columns = _shown(draft, graph, entity or root)
     apart = several(draft.where)
-    columns = [*(d for d in (*_timed(draft, root, graph), *apart) if columns and d not in columns), *columns]
+    columns = [
+        *(d for d in (*_timed(draft, root, graph), *apart) if columns and d not in columns),
+        *columns,
+    ]
     order, top = _order(draft, graph, root)
     if not order and draft.ranked is not None and draft.ranked.descending is not None:
         return None  # 最贵的五个 of what? Nothing here says
@@ -64,7 +66,8 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
         scope=Scope(where, draft.periods, draft.time_dimension),
         order=order,
         top=top,
-        distinct=draft.distinct or (top is None and not order and _lasting(draft, columns, root, graph)),
+        distinct=draft.distinct
+        or (top is None and not order and _lasting(draft, columns, root, graph)),
         contrast=contrast,
         form=draft.form or Form.LIST,
     )
@@ -73,7 +76,9 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
 def _home(columns: list[str], draft: Draft, graph: Graph) -> str | None:
     """The table that the unmistakable columns share, when nobody named the entity."""
     used = [*columns, *dimensions_of(draft.where)]
-    sure = {graph.catalog.dimensions[d].table for d in used if not graph.catalog.dimensions[d].instead}
+    sure = {
+        graph.catalog.dimensions[d].table for d in used if not graph.catalog.dimensions[d].instead
+    }
     return next(iter(sure)) if len(sure) == 1 and len(used) > 1 else None
 
 
@@ -138,7 +143,12 @@ def _timed(draft: Draft, root: str, graph: Graph) -> tuple[str, ...]:
 
 def _lasting(draft: Draft, columns: list[str], root: str, graph: Graph) -> bool:
     """What a member of a table by time is, whatever the time: said once."""
-    if draft.periods or Cue.DETAIL in draft.cues or not columns or not pinned(draft.where, root, graph):
+    if (
+        draft.periods
+        or Cue.DETAIL in draft.cues
+        or not columns
+        or not pinned(draft.where, root, graph)
+    ):
         return False
     return all(graph.kind(c) is Kind.TEXT for c in columns)
 
@@ -195,5 +205,3 @@ def dimensions_of(conditions: Iterable[Condition]) -> list[str]:
             case _:
                 pass
     return out
-
-

@@ -115,7 +115,11 @@ class Fuzzy:
     def _alike(self, piece: str, a: int, b: int) -> Iterable[tuple[int, int, str, float]]:
         assert self._by_sound is not None
         for name in self._by_sound.get(sound(piece), ())[:3]:
-            if name != piece and len(name) == len(piece) and (len(name) > 2 or self._names_thing(name) or set(name) & set(piece)):
+            if (
+                name != piece
+                and len(name) == len(piece)
+                and (len(name) > 2 or self._names_thing(name) or set(name) & set(piece))
+            ):
                 yield a, b, name, 0.9
         if len(piece) < 3:
             return

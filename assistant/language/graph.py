@@ -10,7 +10,15 @@ from collections import deque
 from collections.abc import Iterable
 from functools import lru_cache
 
-from semantic_layer.catalog import Aggregate, Catalog, CountGroups, Derived, Kind, Ratio, RunningTotal
+from semantic_layer.catalog import (
+    Aggregate,
+    Catalog,
+    CountGroups,
+    Derived,
+    Kind,
+    Ratio,
+    RunningTotal,
+)
 from semantic_layer.query import Agg, ColumnAggregate, Formula, Measure, MetricRef, PerUnit
 
 FAR = 99
@@ -88,7 +96,7 @@ class Graph:
             case Aggregate() | CountGroups():
                 return (calc.table,)
             case Ratio():
-                parts = (calc.numerator, calc.denominator)
+                parts: tuple[str, ...] = (calc.numerator, calc.denominator)
             case Derived():
                 parts = calc.metrics
             case RunningTotal():
@@ -106,7 +114,9 @@ class Graph:
             case PerUnit(inner):
                 return self.tables_of(inner)
             case Formula():
-                return tuple(dict.fromkeys((*self.tables_of(measure.left), *self.tables_of(measure.right))))
+                return tuple(
+                    dict.fromkeys((*self.tables_of(measure.left), *self.tables_of(measure.right)))
+                )
 
     def near(self, tables: Iterable[str], dimension: str) -> int:
         """Cost from the farthest of ``tables`` to the table of ``dimension``."""
@@ -175,9 +185,19 @@ class Graph:
             for d in self.catalog.dimensions.values()
             if d.kind is Kind.NUMBER
             and d.expr.strip('"') == calc.expr
-            and (d.table == calc.table or self.catalog.tables[d.table].source != "" or d.table == table)
+            and (
+                d.table == calc.table
+                or self.catalog.tables[d.table].source != ""
+                or d.table == table
+            )
         ]
-        fits.sort(key=lambda d: (d.table != table, d.table != calc.table, self.distance(calc.table, d.table)))
+        fits.sort(
+            key=lambda d: (
+                d.table != table,
+                d.table != calc.table,
+                self.distance(calc.table, d.table),
+            )
+        )
         return fits[0].name if fits else None
 
     def kind(self, dimension: str) -> Kind:

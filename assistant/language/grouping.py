@@ -53,9 +53,11 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
     )
     if draft.bucket is not None:
         groups = _bucketed(draft, graph, groups, draft.bucket)
-    elif groups and draft.ranked and draft.each and draft.entities:
-        groups += _entity_groups(draft, graph)
-    elif not groups or (draft.having and not any(isinstance(g, By) for g in groups)):
+    elif (
+        (groups and draft.ranked and draft.each and draft.entities)
+        or not groups
+        or (draft.having and not any(isinstance(g, By) for g in groups))
+    ):
         groups += _entity_groups(draft, graph)
     return tuple(dict.fromkeys(groups)), penalty
 
@@ -113,7 +115,9 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
         target = chosen[-1] if chosen else filters[-1] if bare else None
         if target is not None:
             where = tuple(c for c in draft.where if c is not target)
-            extra: tuple[Group, ...] = () if target.dimension in grouped else (By(target.dimension),)
+            extra: tuple[Group, ...] = (
+                () if target.dimension in grouped else (By(target.dimension),)
+            )
             return replace(draft, where=where, groups=(*draft.groups, *extra)), target
     told_apart = bool({Cue.RESPECTIVELY, Cue.VERSUS} & draft.cues) or (
         draft.ranked is not None and draft.ranked.comparative

@@ -9,7 +9,32 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-LIGHT_FLAGS = ("d", "u", "p", "c", "y", "e", "o", "r", "w", "k", "h", "q", "zg", "z", "v", "a", "ad", "vd", "uj", "ul", "uv", "ud", "uz", "ug")
+LIGHT_FLAGS = (
+    "d",
+    "u",
+    "p",
+    "c",
+    "y",
+    "e",
+    "o",
+    "r",
+    "w",
+    "k",
+    "h",
+    "q",
+    "zg",
+    "z",
+    "v",
+    "a",
+    "ad",
+    "vd",
+    "uj",
+    "ul",
+    "uv",
+    "ud",
+    "uz",
+    "ug",
+)
 WORDY = re.compile(r"[0-9a-zA-Z一-鿿]")
 
 

@@ -12,7 +12,14 @@ from assistant.language.graph import Graph
 from semantic_layer.query import And, Condition, Grain, Op, Or, Period, Where
 
 NAMING = (Op.EQ, Op.IN)
-LONGEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31, Grain.QUARTER: 92, Grain.HALF: 184, Grain.YEAR: 366}  # days
+LONGEST = {
+    Grain.DAY: 1,
+    Grain.WEEK: 7,
+    Grain.MONTH: 31,
+    Grain.QUARTER: 92,
+    Grain.HALF: 184,
+    Grain.YEAR: 366,
+}  # days
 
 
 def pinned(where: Iterable[Condition], table: str, graph: Graph) -> tuple[str, ...]:
@@ -41,7 +48,9 @@ def several(where: Iterable[Condition]) -> tuple[str, ...]:
         if isinstance(c, Where) and c.op is Op.IN and len(c.values) > 1:
             out.append(c.dimension)
         elif isinstance(c, Or) and all(isinstance(p, And) for p in c.parts):
-            tests = [w for p in c.parts if isinstance(p, And) for w in p.parts if isinstance(w, Where)]
+            tests = [
+                w for p in c.parts if isinstance(p, And) for w in p.parts if isinstance(w, Where)
+            ]
             names = tuple(dict.fromkeys(w.dimension for w in tests))
             out += [n for n in names if len({w.values for w in tests if w.dimension == n}) > 1]
     return tuple(dict.fromkeys(out))

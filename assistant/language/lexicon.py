@@ -54,9 +54,7 @@ def place_names(value: str) -> Iterator[str]:
 class Lexicon:
     """``mentions(text)`` finds words; ``names`` is what fuzzy matching may propose."""
 
-    def __init__(
-        self, catalog: Catalog, analyses: Mapping[str, Analysis] | None = None
-    ) -> None:
+    def __init__(self, catalog: Catalog, analyses: Mapping[str, Analysis] | None = None) -> None:
         self.catalog = catalog
         self.intents = Intents(analyses or {}, catalog)
         table: dict[str, dict[type, dict[Any, None]]] = defaultdict(lambda: defaultdict(dict))
@@ -117,9 +115,7 @@ def _one_role(catalog: Catalog, kinds: dict[type, dict[Any, None]]) -> None:
     for name in list(tables):
         table = catalog.tables[name]
         own = {d for d in dimensions if catalog.dimensions[d].table == name}
-        keyed = any(
-            d.kind is Kind.KEY for d in catalog.dimensions.values() if d.table == name
-        )
+        keyed = any(d.kind is Kind.KEY for d in catalog.dimensions.values() if d.table == name)
         shown = {d for d in own if d in table.display or catalog.dimensions[d].kind is Kind.KEY}
         shown |= {d for d in dimensions if catalog.dimensions[d].kind is Kind.KEY}
         if keyed:
@@ -146,9 +142,7 @@ def _glued(text: str, at: int) -> bool:
     return left.isdigit() == right.isdigit()
 
 
-def _names(
-    catalog: Catalog, intents: Intents
-) -> Iterator[tuple[str, type, Any]]:
+def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]]:
     for metric in catalog.metrics.values():
         for s in (metric.label, *metric.synonyms, *_identifier(metric.name)):
             yield s, MetricWord, metric.name

@@ -104,11 +104,15 @@ def _choices(
                 cost = far(option[0]) + _coarser(option[0], options, graph)
                 yield replace(value, options=(option,)), cost
         case Condition_(options) if len(options) > 1:
-            yield from ((replace(value, options=(o,)), _far_condition(o, graph, far)) for o in options)
+            yield from (
+                (replace(value, options=(o,)), _far_condition(o, graph, far)) for o in options
+            )
         case Measured(options) if len(options) > 1:
             yield from ((Measured((o,)), _far_measure(o, graph, tables)) for o in options)
         case Grouping(names) if len(names) > 1:
-            yield from ((replace(value, names=(n,)), _far_name(n, graph, tables, far)) for n in names)
+            yield from (
+                (replace(value, names=(n,)), _far_name(n, graph, tables, far)) for n in names
+            )
         case Asked(names, asked_tables) if len(names) > 1 or len(asked_tables) > 1:
             for n in names:
                 yield replace(value, names=(n,)), far(n)

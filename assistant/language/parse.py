@@ -101,7 +101,11 @@ class Parser:
         return Parse(text, tuple(ranked))
 
     def _readings(
-        self, way: Cover, text: Text, resolve: Callable[[Any], tuple[Period, ...]], context: Context | None
+        self,
+        way: Cover,
+        text: Text,
+        resolve: Callable[[Any], tuple[Period, ...]],
+        context: Context | None,
     ) -> list[Reading]:
         kept = [x for x in way.mentions if not isinstance(x.value, Filler)]
         unread = tuple(text.span(a, b) for a, b in self.segments.whole(text.text, way.unread))

@@ -106,7 +106,12 @@ def _entity(draft: Draft, graph: Graph) -> str | None:
     users = [r.table for r in graph.catalog.roles if r.name == "user"]
     for table in users:
         for there in graph.catalog.tables:
-            if there != table and graph.reaches(table, there) and "user" in there and graph.key_of(there):
+            if (
+                there != table
+                and graph.reaches(table, there)
+                and "user" in there
+                and graph.key_of(there)
+            ):
                 return there
     return users[0] if users and graph.key_of(users[0]) else None
 
@@ -129,5 +134,3 @@ def distinct_counter(graph: Graph, metric: str, key: str) -> Measure | None:
         ):
             return MetricRef(m.name)
     return None
-
-

@@ -153,7 +153,11 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
 
 def _backwards(value: Any) -> bool:
     """6月20号到6月10号"""
-    if not isinstance(value, Range) or not isinstance(value.first, Date) or not isinstance(value.last, Date):
+    if (
+        not isinstance(value, Range)
+        or not isinstance(value.first, Date)
+        or not isinstance(value.last, Date)
+    ):
         return False
     a, b = value.first, value.last
     same = a.month == b.month and a.year == b.year
@@ -233,5 +237,3 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             return
         case _:
             out.unresolved.append(i)
-
-

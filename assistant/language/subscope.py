@@ -84,7 +84,9 @@ def _selective(mentions: Sequence[Mention]) -> bool:
     for x in mentions:
         if isinstance(x.value, SELECTIVE) and not getattr(x.value, "comparative", False):
             return True
-        if isinstance(x.value, Condition_) and isinstance(x.value.options[0], (Having, HavingChange)):
+        if isinstance(x.value, Condition_) and isinstance(
+            x.value.options[0], (Having, HavingChange)
+        ):
             return True
     return False
 
@@ -94,9 +96,7 @@ def _questioning(mentions: Sequence[Mention]) -> bool:
     return any(isinstance(x.value, kinds) for x in mentions)
 
 
-def nested(
-    mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve
-) -> Draft | None:
+def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve) -> Draft | None:
     """The draft of the right half, inside the set that the left half describes."""
     closing = mentions[at].value is not m.Cue.WITHIN
     left = read(mentions[: at + 1] if closing else mentions[:at], graph, resolve)
@@ -118,7 +118,9 @@ def nested(
     pointing = bool({m.Cue.WHICH, m.Cue.PERSON} & right.cues) or (right.ranked is not None)
     groups = right.groups
     single = left.ranked is not None and left.ranked.n == 1
-    keyed = graph.kind(dimension) is Kind.KEY  # the ratio of the thousand best buyers, not one by one
+    keyed = (
+        graph.kind(dimension) is Kind.KEY
+    )  # the ratio of the thousand best buyers, not one by one
     apart = m.Cue.RESPECTIVELY in right.cues or not (single or (keyed and not right.groups))
     timed = all(not isinstance(g, By) for g in right.groups)
     if closing and timed and right.measures and m.Cue.TOTAL not in right.cues and apart:
@@ -159,7 +161,9 @@ def _apart(
     listed = [
         c
         for c in left.where
-        if isinstance(c, Where) and c.op is Op.IN and c.dimension != dimension
+        if isinstance(c, Where)
+        and c.op is Op.IN
+        and c.dimension != dimension
         and (
             m.Cue.RESPECTIVELY in whole.cues
             or any(v.both and v.options[0][0] == c.dimension for v in left.values)

@@ -42,7 +42,12 @@ class Weight:
 
 
 PHRASE = Weight(1.0, 0.45)
-DOUBTFUL = {"run_on": 0.15, "aggregate_of": 0.15, "of_aggregate": 0.5, "negative_threshold": 0.6}  # rules that guess a little
+DOUBTFUL = {
+    "run_on": 0.15,
+    "aggregate_of": 0.15,
+    "of_aggregate": 0.15,
+    "negative_threshold": 0.6,
+}  # rules that guess a little
 TABLE: dict[type, Weight] = {
     MetricWord: Weight(1.05, 0.45),
     DimensionWord: Weight(1.0, 0.45),
@@ -92,5 +97,3 @@ def _explained(m: Mention) -> float:
 def unread(character: str) -> float:
     """What leaving this character unexplained costs."""
     return 0.0 if character in FREE else UNREAD_PRICE
-
-

@@ -1,0 +1,106 @@
+"""What follows a listing or an analysis: other columns, another order, the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.language.carried import carried_scope, parts_of
+from assistant.language.detail import detail_query, dimensions_of
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.meaning import Cue
+from assistant.language.settle import Settled, settle
+from semantic_layer.catalog import Kind
+from semantic_layer.query import (
+    AnalysisQuery,
+    By,
+    DetailQuery,
+    Form,
+    Order,
+)
+
+
+def next_detail(old: DetailQuery, said: Draft, graph: Graph) -> Iterator[Settled]:
+    if said.measures or any(a.form is Form.COUNT for a in said.asked):
+        draft = replace(
+            said,
+            where=(*(() if old.scope.where is None else parts_of(old.scope.where)), *said.where),
+            periods=said.periods or old.scope.periods,
+        )
+        yield from settle(draft, graph)
+        return
+    scope = carried_scope(old.scope, said, Cue.ALSO in said.cues)
+    if said.distinct and not said.columns and not said.where:
+        yield Settled(replace(old, distinct=True))
+        return
+    order = old.order
+    top = old.top
+    if said.sort is not None:
+        by = said.sort_by if isinstance(said.sort_by, str) else _sortable(old, graph)
+        if by:
+            order = (Order(by, descending=said.sort),)
+    if said.ranked is not None:
+        fresh = detail_query(
+            replace(
+                said,
+                columns=old.columns,
+                where=() if scope.where is None else parts_of(scope.where),
+                periods=scope.periods,
+            ),
+            graph,
+        )
+        if fresh is not None and fresh.top is not None:
+            order, top = fresh.order or order, fresh.top
+    columns = said.columns or tuple(a.names[0] for a in said.asked if a.names)
+    asked_tables = tuple(a.tables[0] for a in said.asked if a.tables)
+    columns += tuple(label for t in asked_tables if (label := graph.label_of(t)))
+    if columns and Cue.ALSO in said.cues:
+        columns = tuple(dict.fromkeys((*old.columns, *columns)))
+    elif not columns:
+        columns = old.columns
+    if Cue.DETAIL in said.cues and not said.columns:
+        columns = ()
+    used = [
+        *columns,
+        *dimensions_of(() if scope.where is None else (scope.where,)),
+        *(o.by for o in order if o.by),
+    ]
+    tables = [graph.catalog.dimensions[d].table for d in used if d in graph.catalog.dimensions]
+    root = graph.root([old.table, *tables], prefer=old.table)
+    if root is None:
+        yield from settle(said, graph)
+        return
+    yield Settled(
+        replace(
+            old,
+            table=root,
+            columns=columns,
+            scope=scope,
+            order=order,
+            top=top,
+            distinct=old.distinct or said.distinct,
+        )
+    )
+
+
+def _sortable(old: DetailQuery, graph: Graph) -> str | None:
+    numbers = [c for c in old.columns if graph.kind(c) in (Kind.NUMBER, Kind.TIME)]
+    return numbers[-1] if numbers else (old.columns[0] if old.columns else None)
+
+
+def next_analysis(old: AnalysisQuery, said: Draft) -> Iterator[Settled]:
+    by = tuple(g.dimension for g in said.groups if isinstance(g, By)) or old.by
+    params = dict(old.params) | {p.name: p.value for p in said.params if p.analysis == old.analysis}
+    scope = carried_scope(old.scope, said, Cue.ALSO in said.cues)
+    measure = said.measures[0] if said.measures and old.measure is not None else old.measure
+    yield Settled(
+        replace(
+            old,
+            params=tuple(params.items()),
+            scope=scope,
+            by=by,
+            measure=measure,
+            people=said.people,
+        )
+    )

@@ -1,0 +1,227 @@
+"""How many: entities, members of a dimension, units of time, groups that pass a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.language.detail import detail_query, dimensions_of
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.meaning import Cue
+from assistant.language.measured import Settled, metric
+from assistant.language.people import distinct_counter
+from assistant.language.phrases import Asked
+from semantic_layer.catalog import Kind
+from semantic_layer.query import (
+    Agg,
+    And,
+    Benchmark,
+    By,
+    ByTime,
+    ColumnAggregate,
+    Condition,
+    Form,
+    Group,
+    Having,
+    HavingChange,
+    Measure,
+    MetricQuery,
+    MetricRef,
+    Or,
+    Rollup,
+    Where,
+    WindowKind,
+)
+
+
+def units_counted(draft: Draft, asked: Asked, graph: Graph) -> Iterator[Settled]:
+    """有多少天销售额超过300万: units of time counted."""
+    if asked.grain is None or not draft.having:
+        return
+    measures = tuple(x for h in draft.having for x in _measures_of(h))
+    rest = tuple(a for a in draft.asked if a is not asked)
+    target = replace(
+        draft,
+        asked=rest,
+        groups=_with(draft.groups, ByTime(asked.grain)),
+        measures=draft.measures or measures,
+    )
+    for s in metric(target, graph):
+        if isinstance(s.query, MetricQuery):
+            yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
+
+
+def streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
+    """连续三个月都下过单的用户"""
+    verb = draft.verbs[0][0]
+    tables = [t for t in draft.entities if graph.key_of(t)]
+    key = graph.key_of(tables[0]) if tables else None
+    groups = _with(draft.groups, By(key)) if key and not draft.asked else draft.groups
+    return replace(draft, measures=(MetricRef(verb.names[0]),), groups=groups, verbs=())
+
+
+def implied_thing(draft: Draft, graph: Graph) -> Asked | None:
+    """店名里有火车站的一共几家, 运费超20的单子昨天几个: rows of what is described."""
+    if draft.asked or draft.having:
+        return None
+    if draft.entities:
+        return Asked(tables=draft.entities[:1], form=Form.COUNT)
+    tested = dimensions_of(draft.where)
+    if tested and not draft.columns and not draft.groups:
+        return Asked(tables=(graph.catalog.dimensions[tested[0]].table,), form=Form.COUNT)
+    return None
+
+
+def doers(draft: Draft, counted: Asked, graph: Graph) -> Draft | None:
+    """消费的用户有多少位: the entity counted where the measure happens."""
+    table = entity_of(counted, graph)
+    key = graph.key_of(table) if table else None
+    if key is None or len(draft.measures) != 1 or graph.kind(key) is not Kind.KEY:
+        return None
+    measure = draft.measures[0]
+    if not isinstance(measure, MetricRef):
+        return None
+    own = distinct_counter(graph, measure.metric, key)
+    if own is None or own == measure:
+        return None
+    return replace(draft, measures=(own,), asked=tuple(a for a in draft.asked if a is not counted))
+
+
+def count_asked(draft: Draft) -> Asked | None:
+    return next((a for a in draft.asked if a.form is Form.COUNT and not a.grain), None)
+
+
+def grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> Iterator[Settled]:
+    """累计消费满1万的用户有哪些 / 有几个: the groups that satisfy a condition on a measure."""
+    measures = tuple(dict.fromkeys(x for h in draft.having for x in _measures_of(h)))
+    if any(isinstance(x, MetricRef) and not x.metric for x in measures):
+        return
+    target = replace(draft, measures=measures)
+    if counted is None and {Cue.HOW_MANY, Cue.WHAT} & draft.cues:
+        target = replace(target, penalty=target.penalty + 0.1)
+    if counted is not None:
+        thing = key_thing(counted, graph)
+        if thing is None:
+            return
+        rows = _row_level(draft, thing, graph)
+        if rows is not None:
+            yield from counting(rows, graph, counted)
+            return
+        own = graph.catalog.dimensions[thing].table
+        if all(graph.tables_of(m) == (own,) for m in target.measures):
+            target = replace(target, penalty=target.penalty + 0.5)  # a mean over one row
+        rest = tuple(a for a in draft.asked if a is not counted)
+        target = replace(
+            target,
+            asked=rest,
+            groups=_with(target.groups, By(thing)),
+            columns=tuple(c for c in target.columns if c != thing),
+        )
+        for s in metric(target, graph):
+            if isinstance(s.query, MetricQuery):
+                yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
+        return
+    yield from metric(target, graph)
+
+
+def _row_level(draft: Draft, key: str, graph: Graph) -> Draft | None:
+    """优惠金额超过50元的订单: per order the sum is the column, so the test is one on rows."""
+    table = graph.catalog.dimensions[key].table
+    where = list(draft.where)
+    for c in draft.having:
+        if not isinstance(c, Having) or not isinstance(c.measure, MetricRef):
+            return None
+        column = graph.column_of(c.measure.metric, table)
+        if column is None or graph.catalog.dimensions[column].table != table:
+            return None
+        if any(isinstance(v, Benchmark) for v in c.values):
+            return None
+        where.append(
+            Where(column, c.op, tuple(v for v in c.values if not isinstance(v, Benchmark)))
+        )
+    return replace(draft, where=tuple(where), having=())
+
+
+def entity_of(asked: Asked, graph: Graph) -> str | None:
+    """The table whose rows are counted, when the thing is an entity or the column that names one."""
+    if asked.tables:
+        return asked.tables[0]
+    if not asked.names:
+        return None
+    table = graph.catalog.dimensions[asked.names[0]].table
+    named = asked.names[0] in (graph.key_of(table), graph.member_of(table))
+    return table if named else None
+
+
+def key_thing(asked: Asked, graph: Graph) -> str | None:
+    if asked.names:
+        return asked.names[0]
+    if not asked.tables:
+        return None
+    return graph.key_of(asked.tables[0]) or graph.member_of(asked.tables[0])
+
+
+def _measures_of(condition: Condition) -> Iterator[Measure]:
+    match condition:
+        case Having() | HavingChange():
+            yield condition.measure
+        case And() | Or():
+            for part in condition.parts:
+                yield from _measures_of(part)
+        case _:
+            return
+
+
+def _with(groups: tuple[Group, ...], group: Group) -> tuple[Group, ...]:
+    return groups if group in groups else (*groups, group)
+
+
+def counting(
+    draft: Draft, graph: Graph, counted: Asked, measures: tuple[Measure, ...] = ()
+) -> Iterator[Settled]:
+    """多少个X: the metric that counts X, or distinct members of a dimension."""
+    rest = tuple(a for a in draft.asked if a is not counted)
+    if draft.streak is not None and counted.tables:
+        thing = key_thing(counted, graph)
+        if thing is not None:
+            moving = measures or (graph.counter_of(counted.tables[0]),)
+            target = replace(draft, asked=rest, groups=(By(thing),), measures=moving)
+            for s in metric(target, graph):
+                if isinstance(s.query, MetricQuery):
+                    yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT)))
+            return
+    measure: Measure
+    entity = entity_of(counted, graph)
+    if entity is not None:
+        measure = graph.counter_of(entity)
+        if isinstance(measure, ColumnAggregate) and graph.catalog.primary:
+            draft = replace(
+                draft, penalty=draft.penalty + 0.15
+            )  # a metric of that name knows better
+    elif counted.names and graph.numeric(counted.names[0]):
+        query = detail_query(
+            replace(draft, asked=rest, columns=(*draft.columns, counted.names[0])), graph
+        )
+        if query is not None:
+            yield Settled(query)
+        return
+    elif counted.names:
+        measure = ColumnAggregate(Agg.COUNT_DISTINCT, counted.names[0])
+    else:
+        return
+    yield from metric(replace(draft, measures=(measure,), asked=rest), graph)
+
+
+def implied_count(draft: Draft, graph: Graph) -> Measure | None:
+    """哪个歌手的演唱会最多: the things counted are named, the count is not."""
+    r = draft.ranked
+    named = draft.entities
+    if named and r is None and any(w.kind is WindowKind.SHARE for w in draft.windows):
+        return graph.counter_of(named[0])
+    if r is None or draft.rank_by is not None or r.hint or r.quality or r.change:
+        return None
+    which = any(a.names or a.tables or a.grain for a in draft.asked) or bool(draft.groups)
+    if which and named:
+        return graph.counter_of(named[0])
+    return None

@@ -1,0 +1,250 @@
+"""A draft with its measures → the query about them: groups, comparison, windows, rank, claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.grouping import groups_for, measure_groups
+from assistant.language.keys import pinned, several, unit_of
+from assistant.language.meaning import Cue
+from assistant.language.ranking import order_for, top_for
+from assistant.language.spreads import bucket_column, spread, with_keys
+from semantic_layer.query import (
+    And,
+    By,
+    ByPeriod,
+    ByTime,
+    CompareKind,
+    Comparison,
+    Condition,
+    Contrast,
+    Form,
+    Grain,
+    Group,
+    Having,
+    HavingChange,
+    MetricQuery,
+    MetricRef,
+    Op,
+    Query,
+    Ref,
+    Scope,
+    Where,
+    Window,
+    WindowKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A query, what was assumed on the way, and what that costs the reading."""
+
+    query: Query
+    assumptions: tuple[str, ...] = ()
+    penalty: float = 0.0
+
+
+def conjunction(parts: tuple[Condition, ...]) -> Condition | None:
+    kept = tuple(dict.fromkeys(parts))
+    if not kept:
+        return None
+    return kept[0] if len(kept) == 1 else And(kept)
+
+
+def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
+    """The query about measures that the draft describes."""
+    draft = spread(draft, graph)
+    draft = with_keys(draft, graph)
+    if draft.bucket is not None:
+        draft = bucket_column(draft, graph)
+    if Cue.DISTRIBUTION in draft.cues and not (draft.groups or draft.columns or draft.asked):
+        draft = replace(draft, penalty=draft.penalty + 0.5)  # the distribution of one number
+    draft, keep = measure_groups(draft, graph)
+    groups, penalty = groups_for(draft, graph)
+    contrast = _contrast(draft, groups)
+    if contrast is not None:
+        draft = replace(draft, where=_without(draft.where, contrast.dimension))
+        groups = tuple(g for g in groups if g != By(contrast.dimension))
+    groups = recorded(draft, graph, _trend(draft, groups))
+    if len(draft.periods) > 1 and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
+        groups = (ByPeriod(), *groups)
+    windows = _windows(draft, groups)
+    having, claim = _conditions(draft, groups)
+    for compare, said in _comparisons(draft):
+        if (
+            draft.ranked
+            and draft.ranked.explicit is False
+            and draft.ranked.comparative
+            and contrast
+        ):
+            contrast = None
+        top = top_for(draft, graph, groups, compare)
+        if draft.ranked is not None and top is None and not contrast and not windows:
+            return  # 排名前五 of nothing
+        yield Settled(
+            MetricQuery(
+                measures=draft.measures,
+                group_by=groups,
+                scope=Scope(conjunction(draft.where), draft.periods, draft.time_dimension),
+                compare=compare,
+                contrast=contrast,
+                having=conjunction(_filled(having, draft)),
+                windows=windows,
+                top=top if WindowKind.RANK not in {w.kind for w in windows} else None,
+                order=order_for(draft, groups, compare),
+                streak=draft.streak,
+                keep=keep,
+                claim=claim,
+                form=draft.form or Form.VALUE,
+            ),
+            (*draft.assumptions, *said),
+            penalty + draft.penalty,
+        )
+
+
+def recorded(draft: Draft, graph: Graph, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Told apart by the units of time; members with one row per period say which, and no zero is made up."""
+    timed = any(isinstance(g, (ByTime, ByPeriod)) for g in groups)
+    pins = [pinned(draft.where, t, graph) for m in draft.measures for t in graph.tables_of(m)]
+    fixed = pins[0] if pins and all(pins) else ()
+    alone = fixed and not (draft.ranked or draft.compare or draft.cues & {Cue.GAP, Cue.TOTAL})
+    if alone and not any(isinstance(g, By) for g in groups):
+        groups = (*groups, *(By(d) for d in several(draft.where)))
+    grain = unit_of(draft.periods)
+    respectively = Cue.RESPECTIVELY in draft.cues and not groups and len(draft.measures) < 2
+    if grain is not None and not timed and (alone or (respectively and len(draft.periods) == 1)):
+        groups = (ByTime(grain), *groups)
+        timed = True
+    if not fixed or not timed or draft.ranked:
+        return groups
+    groups = tuple(replace(g, recorded=True) if isinstance(g, ByTime) else g for g in groups)
+    return groups if any(isinstance(g, By) for g in groups) else (*groups, By(fixed[0]))
+
+
+def _without(where: tuple[Condition, ...], dimension: str) -> tuple[Condition, ...]:
+    """The filters but the one on ``dimension``: its two members are the contrast."""
+    return tuple(c for c in where if not (isinstance(c, Where) and c.dimension == dimension))
+
+
+def _filled(conditions: tuple[Condition, ...], draft: Draft) -> tuple[Condition, ...]:
+    """Conditions whose measure was not said take the measure of the question."""
+    out: list[Condition] = []
+    for c in conditions:
+        if isinstance(c, (Having, HavingChange)) and c.measure == MetricRef("") and draft.measures:
+            c = replace(c, measure=draft.measures[0])
+        out.append(c)
+    return tuple(out)
+
+
+def _conditions(
+    draft: Draft, groups: tuple[Group, ...]
+) -> tuple[tuple[Condition, ...], Condition | None]:
+    """Conditions on measures filter groups; asked 是不是 of a single number they are a claim."""
+    having = draft.having
+    if draft.form is not Form.YES_NO or groups:
+        return having, None
+    if having:
+        return (), conjunction(_filled(having, draft))
+    if draft.asserted and draft.measures:
+        comparison = draft.compare[0] if draft.compare else Comparison(CompareKind.PREVIOUS_PERIOD)
+        op = Op.GT if draft.asserted > 0 else Op.LT
+        return (), HavingChange(draft.measures[0], comparison, op, (0.0,), "difference")
+    return having, None
+
+
+def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
+    """Two members side by side, when their difference is what is asked."""
+    gap = bool({Cue.GAP} & draft.cues)
+    for v in draft.values:
+        dimension, items = v.options[0]
+        if len(items) == 2 and not v.negated and (v.versus or gap) and not draft.ranked:
+            return Contrast(dimension, items[0], items[1], absolute=not v.versus)
+    if gap and not draft.ranked and not draft.compare:
+        for c in draft.where:
+            if isinstance(c, Where) and c.op is Op.IN and len(c.values) == 2:
+                left, right = c.values
+                if not isinstance(left, Ref) and not isinstance(right, Ref):
+                    return Contrast(c.dimension, left, right, absolute=True)
+    return None
+
+
+def _trend(draft: Draft, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    if draft.form is Form.TREND and draft.compare:
+        return groups  # 环比变化情况
+    wants_time = draft.form is Form.TREND or any(
+        w.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM) for w in draft.windows
+    )
+    if wants_time and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
+        return (ByTime(draft.grain or natural_grain(draft)), *groups)
+    return groups
+
+
+def natural_grain(draft: Draft) -> Grain:
+    """Days up to two months, weeks up to half a year when moving averages need points, else months."""
+    days = 0
+    for p in draft.periods:
+        if p.start is None or p.end is None:
+            return Grain.MONTH
+        days += (p.end - p.start).days
+    if not draft.periods:
+        moving = any(
+            w.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM) for w in draft.windows
+        )
+        return Grain.DAY if moving else Grain.MONTH
+    if days <= 2:
+        return Grain.HOUR
+    if any(w.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM) for w in draft.windows):
+        return Grain.DAY
+    return Grain.DAY if days <= 62 else Grain.MONTH if days <= 1200 else Grain.YEAR
+
+
+def _windows(draft: Draft, groups: tuple[Group, ...]) -> tuple[Window, ...]:
+    out = []
+    dims = tuple(g.dimension for g in groups if isinstance(g, By))
+    has_time = any(isinstance(g, ByTime) for g in groups)
+    for w in draft.windows:
+        if w.kind is WindowKind.CUMULATIVE and not has_time:
+            continue  # 今年累计销售额 is the plain total
+        if (
+            w.kind in (WindowKind.SHARE, WindowKind.RANK, WindowKind.CUMULATIVE_SHARE)
+            and not groups
+        ):
+            continue
+        within: tuple[str, ...] = ()
+        if w.kind is WindowKind.SHARE and len(dims) > 1:
+            inside = w.within or (Cue.WITHIN in draft.cues and len(draft.each) > 1)
+            within = dims[:1] if inside else ()
+        if w.within and w.within != ("*",):
+            within = w.within
+        out.append(replace(w, within=within))
+    return tuple(dict.fromkeys(out))
+
+
+def _comparisons(draft: Draft) -> Iterator[tuple[tuple[Comparison, ...], tuple[str, ...]]]:
+    """The comparisons said; a change with no comparison named is read both ways."""
+    if draft.form is Form.YES_NO and draft.asserted and not draft.having and not draft.compare:
+        yield (Comparison(CompareKind.PREVIOUS_PERIOD),), ("没有说和什么比，和上一期比",)
+        return
+    wants = draft.change is not None or (
+        draft.ranked is not None and draft.ranked.change is not None
+    )
+    if draft.compare:
+        shown = draft.compare
+        if draft.change == "difference":
+            shown = tuple(replace(c, shows=("value", "difference", "rate")) for c in shown)
+        yield shown, ()
+        return
+    if (
+        not wants
+        or draft.streak
+        or draft.form is Form.TREND
+        or any(isinstance(h, HavingChange) for h in draft.having)
+    ):
+        yield (), ()
+        return
+    shows = ("value", "difference", "rate") if draft.change == "difference" else ("value", "rate")
+    for kind in (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR):
+        yield (Comparison(kind, shows=shows),), ()

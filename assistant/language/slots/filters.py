@@ -1,0 +1,159 @@
+"""Conditions on rows and on measures: values, alternatives, thresholds that stand apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language.phrases import Values
+from assistant.language.slots.base import FLIP, Base, C, condition_of
+from semantic_layer.query import (
+    And,
+    ByTime,
+    CompareKind,
+    Comparison,
+    Condition,
+    Grain,
+    Having,
+    HavingChange,
+    MetricRef,
+    Op,
+    Or,
+    Term,
+    Where,
+    WhereTime,
+)
+
+
+class Filters(Base):
+    """Mixed into the reader."""
+
+    def _where(self) -> list[Condition]:
+        said = self.said
+        out: list[Condition] = [c for i, c in said.where if i not in self.used]
+        rest = [(i, v) for i, v in said.values if i not in self.used]
+        out += self._values(rest)
+        for i, name in said.terms:
+            negated = said.at(i - 1) in (C.NOT, C.EXCEPT)
+            out.append(Term(name, negated))
+        cycles = [c for _, c in said.cyclic]
+        grains = {c.grain for c in cycles}
+        if len(cycles) == 2 and len(grains) == 1 and cycles[0].values != cycles[1].values:
+            said.grains.append((said.cyclic[0][0], ByTime(cycles[0].grain)))  # 周末跟工作日比
+            if cycles[0].grain is not Grain.WEEKEND:
+                both = tuple(sorted({*cycles[0].values, *cycles[1].values}))
+                out.append(WhereTime(cycles[0].grain, both))
+            return out
+        out += [WhereTime(c.grain, c.values) for c in cycles]
+        return out
+
+    def _values(self, values: list[tuple[int, Values]]) -> list[Condition]:
+        """Same dimension named twice: one list; joined by 或 across dimensions: an Or."""
+        if (apart := self._alternatives(values)) is not None:
+            return [apart]
+        clusters: list[list[Condition]] = [[]]
+        merged: dict[tuple[str, bool], list[Any]] = {}
+        order: list[tuple[int, tuple[str, bool]]] = []
+        for i, v in values:
+            key = (v.options[0][0], v.negated)
+            if key not in merged:
+                order.append((i, key))
+            merged.setdefault(key, []).extend(v.options[0][1])
+        either = set(self.said.places(C.OR))
+        previous = -9
+        order = [o for o in order if not (o[1][1] and (o[1][0], False) in merged)]  # 不是A，是B
+        for i, (dimension, negated) in order:
+            condition = condition_of(
+                Values(((dimension, tuple(dict.fromkeys(merged[dimension, negated]))),), negated)
+            )
+            if clusters[-1] and any(previous < j < i for j in either):
+                clusters.append([])
+            clusters[-1].append(condition)
+            previous = i
+        parts = [c for c in clusters if c]
+        if len(parts) < 2:
+            return [c for part in parts for c in part]
+        return [Or(tuple(p[0] if len(p) == 1 else And(tuple(p)) for p in parts))]
+
+    def _alternatives(self, values: list[tuple[int, Values]]) -> Condition | None:
+        """天猫的美妆或者京东的数码: the same dimensions on both sides of 或, pair by pair."""
+        splits = self.said.places(C.OR, C.ALSO, C.AND)
+        for at in splits:
+            left = [v for i, v in values if i < at]
+            right = [v for i, v in values if i > at]
+            names = [{v.options[0][0] for v in side} for side in (left, right)]
+            if len(left) == len(right) == len(names[0]) >= 2 and names[0] == names[1]:
+                return Or(
+                    tuple(And(tuple(condition_of(v) for v in side)) for side in (left, right))
+                )
+        return None
+
+    def _movers(self) -> list[Condition]:
+        """同比，找出负增长的: the ones that moved so."""
+        said = self.said
+        if not said.compares or said.ranked or said.having or not said.cue(C.LIST):
+            return []
+        for i, cue in said.changes:
+            last = i == len(said.mentions) - 1
+            if cue.direction and not cue.show and last and i > said.compares[0][0] + 1:
+                op = Op.GT if cue.direction > 0 else Op.LT
+                return [
+                    HavingChange(
+                        MetricRef(""), Comparison(said.compares[0][1].kinds[0]), op, (0.0,)
+                    )
+                ]
+        return []
+
+    def _edges(self) -> tuple[float, ...] | None:
+        """按0-50、50-100、100以上分段: several ranges in a row are the edges of buckets."""
+        ranges = [t.values for _, t in self.said.thresholds]
+        ranges += [(x.value,) for _, x in self.said.numbers]
+        if len(ranges) < 2 or not self.said.cue(C.DISTRIBUTION):
+            return None
+        self.used |= {i for i, _ in self.said.numbers}
+        points = sorted({v for values in ranges for v in values})
+        return tuple(p for p in points if p > 0)
+
+    def _either(self, conditions: list[tuple[int, Condition]]) -> list[Condition]:
+        """毛利率低于20%或者退款率高于8%"""
+        places = self.said.places(C.OR)
+        if len(conditions) == 2 and any(conditions[0][0] < j < conditions[1][0] for j in places):
+            return [Or((conditions[0][1], conditions[1][1]))]
+        return [c for _, c in conditions]
+
+    def _loose_thresholds(self) -> list[Condition]:
+        """超过1万 with its measure or column elsewhere in the sentence."""
+        said = self.said
+        out: list[Condition] = []
+        if (edges := self._edges()) is not None:
+            self.edges = edges
+            return out
+        for i, t in said.thresholds:
+            if t.bare:
+                self.lost.append(i)
+                continue
+            near_measures = sorted(said.measures, key=lambda x: (x[0] > i, abs(x[0] - i)))
+            near_dims = sorted(
+                ((j, d) for j, d in said.dims if self.graph.numeric(d)),
+                key=lambda x: (x[0] > i, abs(x[0] - i)),
+            )
+            changed = [c for j, c in said.changes if 0 < i - j <= 2]
+            if changed and (said.compares or t.percent):
+                compare = (
+                    said.compares[0][1].kinds[0] if said.compares else CompareKind.PREVIOUS_PERIOD
+                )
+                measure = near_measures[0][1] if near_measures else MetricRef("")
+                sign = -1 if changed[0].direction < 0 else 1
+                op = FLIP.get(t.op, t.op) if sign < 0 else t.op
+                values = tuple(sorted(sign * v for v in t.values))
+                out.append(HavingChange(measure, Comparison(compare), op, values))
+            elif near_dims and (
+                not near_measures or abs(near_dims[0][0] - i) <= abs(near_measures[0][0] - i)
+            ):
+                j, dimension = near_dims[0]
+                self.used.add(j)
+                said.where.append((i, Where(dimension, t.op, t.values)))
+            elif near_measures:
+                out.append(Having(near_measures[0][1], t.op, t.values))
+            else:
+                out.append(Having(MetricRef(""), t.op, t.values))
+        return out

@@ -1,0 +1,97 @@
+"""Measures of an utterance: aggregates, units they are divided by, windows over them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.language import meaning as m
+from assistant.language.phrases import Ranked
+from assistant.language.slots.base import MOVING, NOT_SUMS, Base, C
+from semantic_layer.query import (
+    Agg,
+    ColumnAggregate,
+    Measure,
+    MetricRef,
+    PerUnit,
+    Window,
+    WindowKind,
+)
+
+
+class Measures(Base):
+    """Mixed into the reader."""
+
+    def _aggregates(self) -> None:
+        """A loose 平均 or 日均 takes the nearest measure or number column after it, else before it."""
+        said, graph = self.said, self.graph
+        for i, agg in said.aggs:
+            following = [(j, d) for j, d in said.dims if j > i and j - i <= 4 and graph.numeric(d)]
+            if following and agg.agg is not Agg.COUNT_DISTINCT:
+                j, d = following[0]
+                said.measures.append((j, ColumnAggregate(agg.agg, d, at=agg.at)))
+                self.used |= {i, j}
+            elif agg.agg in NOT_SUMS and (summed := self._summed(i)) is not None:
+                j, column = summed
+                said.measures[:] = [x for x in said.measures if x[0] != j]
+                said.measures.append((j, ColumnAggregate(agg.agg, column, at=agg.at)))
+                self.used.add(i)
+            elif i not in self.used and (owner := self._same_column(i)) is not None:
+                said.measures.append((i - 1, ColumnAggregate(agg.agg, owner, at=agg.at)))
+                self.used.add(i)
+        for i, per in said.pers:
+            if not per.unit:
+                continue
+            near = sorted(said.measures, key=lambda x: (x[0] < i, abs(x[0] - i)))
+            if near:
+                j, measure = near[0]
+                said.measures.remove((j, measure))
+                said.measures.append((j, PerUnit(measure, per.unit)))
+                self.used.add(i)
+        said.measures.sort(key=lambda x: x[0])
+
+    def _summed(self, place: int) -> tuple[int, str] | None:
+        """优惠金额的中位数: the column that the metric before it sums."""
+        for j, measure in self.said.measures:
+            if j == place - 1 and isinstance(measure, MetricRef):
+                column = self.graph.column_of(measure.metric)
+                return (j, column) if column else None
+        return None
+
+    def _stray_unit(self, place: int, value: Any) -> bool:
+        """月 in 月销售额: a unit of time with no number says how the measure is meant."""
+        if not isinstance(value, m.UnitWord) or value.text not in ("月", "年", "日", "周"):
+            return False
+        after = self.said.at(place + 1)
+        return isinstance(after, (m.MetricWord, m.DimensionWord))
+
+    def _same_column(self, place: int) -> str | None:
+        """运费的均值和方差: an aggregate joined to another takes its column."""
+        if self.said.at(place - 1) is not C.AND:
+            return None
+        for j, measure in self.said.measures:
+            if j < place and isinstance(measure, ColumnAggregate) and measure.column:
+                return measure.column
+        return None
+
+    def _measures(self) -> list[Measure]:
+        return [measure for i, measure in self.said.measures if i not in self.used]
+
+    def _windows(self) -> tuple[Window, ...]:
+        said = self.said
+        out = []
+        for i, cue in said.windows:
+            after_sort = isinstance(said.at(i - 1), m.SortCue)
+            if cue.kind is WindowKind.RANK and (after_sort or isinstance(said.at(i + 1), Ranked)):
+                continue  # 排名最低的三个, 由低到高排名: the rank is what is ranked by
+            n = cue.n
+            if cue.kind in (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM):
+                lengths = [int(d.n) for _, d in said.durations]
+                numbers = [int(x.value) for j, x in said.numbers if abs(j - i) <= 2]
+                n = (lengths or numbers or [7])[0]
+            within: tuple[str, ...] = ("*",) if cue.within else ()
+            if self.enclosed is not None and cue.kind is WindowKind.SHARE:
+                within = (self.enclosed.value,)
+            if said.durations and cue.kind in MOVING:
+                self.grain = said.durations[0][1].grain
+            out.append(Window(cue.kind, n=n, within=within))
+        return tuple(dict.fromkeys(out))

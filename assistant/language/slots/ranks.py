@@ -1,0 +1,197 @@
+"""Ranks, sorts and groups: what is ranked by what, in which group."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from assistant.language import meaning as m
+from assistant.language.phrases import Ranked
+from assistant.language.slots.base import Base, C
+from semantic_layer.catalog import Kind
+from semantic_layer.query import (
+    Agg,
+    By,
+    ByTime,
+    ColumnAggregate,
+    Form,
+    Grain,
+    Group,
+    Measure,
+)
+
+
+class Ranks(Base):
+    """Mixed into the reader."""
+
+    def _tallied(self) -> None:
+        """甲区的A与乙区的B两个小区: the number only counts what was named."""
+        said = self.said
+        for i, number in said.numbers:
+            things = [(j, d) for j, d in said.dims if 0 < j - i <= 2]
+            for j, dimension in things[:1]:
+                named = [v for _, v in said.values if v.options[0][0] == dimension]
+                if sum(len(v.options[0][1]) for v in named) == number.value:
+                    self.used |= {i, j}
+
+    def _held(self) -> None:
+        """哪个的容积率更低: the number after 哪个 is what the things are ranked by."""
+        said = self.said
+        if not said.ranked:
+            return
+        for i, a in [x for x in said.asked if x[1].names and self.graph.numeric(x[1].names[0])]:
+            if a.form is Form.WHICH:
+                said.asked.remove((i, a))
+                said.dims.append((i, a.names[0]))
+                said.cues.append((i, C.WHICH))
+        said.dims.sort(key=lambda x: x[0])
+
+    def _topmost(self) -> None:
+        """哪块地的总价最低: which of the things, so 最低 ranks them."""
+        said = self.said
+        which = any(a.form is Form.WHICH and not a.grain for _, a in said.asked)
+        if len(said.measures) != 1 or not which:
+            return
+        i, x = said.measures[0]
+        if not isinstance(x, ColumnAggregate) or said.mentions[i].rule != "of_aggregate":
+            return
+        if x.column is not None and x.agg in (Agg.MAX, Agg.MIN):
+            said.measures.clear()
+            said.dims.append((i, x.column))
+            said.ranked.append((i, Ranked(1, x.agg is Agg.MAX, ties=True, explicit=False)))
+
+    def _pick(self) -> None:
+        """是A的X低，还是B的X低: the bare 高 or 低 ranks the two."""
+        said = self.said
+        words = {c for _, c in said.cues if c in (C.MORE, C.LESS)}
+        if len(words) != 1 or not said.cue(C.OR):
+            return
+        if said.ranked:  # 是A的X多，还是B的X更多: said twice
+            if self._rivals() and all(r.descending is (C.MORE in words) for _, r in said.ranked):
+                said.cues[:] = [x for x in said.cues if x[1] not in words]
+            return
+        place = said.places(C.MORE, C.LESS)[0]
+        more = C.MORE in words
+        said.ranked.append((place, Ranked(1, more, ties=True, explicit=False, comparative=True)))
+        if self._rivals():
+            said.cues[:] = [x for x in said.cues if x[1] not in words]
+        else:
+            said.ranked.pop()
+
+    def _rank(self) -> tuple[Ranked | None, Measure | str | None]:
+        said = self.said
+        if not said.ranked:
+            return None, None
+        explicit = [r for r in said.ranked if r[1].explicit]
+        place, ranked = (explicit or said.ranked)[0]
+        for j, other in said.ranked:
+            if other is ranked:
+                continue
+            if ranked.explicit and not other.explicit and ranked.descending is None:
+                ranked = replace(
+                    ranked,
+                    descending=other.descending,
+                    quality=other.quality,
+                    change=other.change,
+                    hint=other.hint,
+                )
+            elif (
+                not ranked.explicit
+                and not other.explicit
+                and other.descending is not ranked.descending
+            ):
+                ranked = replace(ranked, both=True, descending=True)
+            elif ranked.explicit and not other.explicit:
+                ranked = replace(ranked, descending=other.descending)
+            self.used.add(j)
+        cue = said.at(place - 1)
+        if isinstance(cue, (m.CompareCue, m.ChangeCue)) and ranked.change is None and cue.direction:
+            up = ranked.descending is not False
+            ranked = replace(ranked, change="rate", descending=up if cue.direction > 0 else not up)
+        if len(said.sorts) and ranked.descending is None:
+            ranked = replace(ranked, descending=said.sorts[0][1])
+        wanted = [a.n for _, a in said.asked if a.n]
+        if wanted and not ranked.explicit:
+            ranked = replace(ranked, n=wanted[0], ties=False, explicit=True)
+        return ranked, self._ranked_by(place)
+
+    def _ranked_by(self, place: int) -> Measure | str | None:
+        """The measure or column just before the rank word; else just after it."""
+        said = self.said
+        before = [(j, x) for j, x in (*said.measures, *self._numeric_dims()) if j < place]
+        after = [(j, x) for j, x in (*said.measures, *self._numeric_dims()) if j > place]
+        if before:
+            return max(before, key=lambda x: x[0])[1]
+        if after:
+            return min(after, key=lambda x: x[0])[1]
+        return None
+
+    def _numeric_dims(self) -> list[tuple[int, str]]:
+        kinds = (Kind.NUMBER, Kind.TIME)
+        return [(j, d) for j, d in self.said.dims if self.graph.kind(d) in kinds]
+
+    def _sort(self) -> tuple[bool | None, Measure | str | None]:
+        said = self.said
+        places = [i for i, _ in said.sorts] + said.places(C.SORT)
+        if not places:
+            return None, None
+        descending = said.sorts[0][1] if said.sorts else True
+        start = said.places(C.EACH)
+        things: list[tuple[int, Any]] = [*said.measures, *said.dims]
+        things += [
+            (j, g.names[0]) for j, g in said.groupings if g.names and not g.names[0].startswith("@")
+        ]
+        before = [x for x in things if x[0] < max(places)]
+        if not before:
+            return descending, None
+        by = max(before, key=lambda x: x[0])
+        if isinstance(by[1], str) and (said.sorts or start):
+            self.used.add(by[0])
+            said.groupings[:] = [g for g in said.groupings if g[0] != by[0]]
+        return descending, by[1]
+
+    def _groups(self) -> tuple[list[Group], tuple[str, ...], Any]:
+        said = self.said
+        placed: list[tuple[int, Group]] = [(i, self._calendar(g)) for i, g in said.grains]
+        each: list[str] = []
+        bucket = None
+        for i, g in said.groupings:
+            if g.bucket:
+                bucket = g.bucket
+                continue
+            for name in g.names[:1]:
+                dimension = self._member(name)
+                if dimension is None:
+                    continue
+                if self.graph.kind(dimension) is Kind.TIME:
+                    self.time_dimension = dimension
+                    if not said.grains:
+                        placed.append((i, ByTime(Grain.DAY, dimension)))
+                    continue
+                placed.append((i, By(dimension)))
+                if g.each:
+                    each.append(dimension)
+        if any(g.each for _, g in said.groupings):
+            placed += self._coordinated(placed)
+        placed.sort(key=lambda x: x[0])
+        return [g for _, g in placed], tuple(each), bucket
+
+    def _calendar(self, group: ByTime) -> ByTime:
+        """今年各月份 are the months of one year, not the month of every year."""
+        spans = [p.end - p.start for _, ps in self.said.periods for p in ps if p.start and p.end]
+        if group.grain is Grain.MONTH_OF_YEAR and spans and max(spans).days <= 366:
+            return ByTime(Grain.MONTH, group.dimension)
+        return group
+
+    def _member(self, name: str) -> str | None:
+        return self.graph.member_of(name[1:]) if name.startswith("@") else name
+
+    def _coordinated(self, placed: list[tuple[int, Group]]) -> list[tuple[int, Group]]:
+        """各渠道和品类: what 和 joins to a group is a group."""
+        out: list[tuple[int, Group]] = []
+        for i, d in self.said.dims:
+            joined = self.said.at(i - 1) is C.AND and any(j == i - 2 for j, _ in (*placed, *out))
+            if joined and not self.graph.numeric(d) and i not in self.used:
+                out.append((i, By(d)))
+                self.used.add(i)
+        return out

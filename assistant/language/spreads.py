@@ -1,0 +1,163 @@
+"""Distributions, ranges and missing measures: drafts whose measure the catalog must supply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.meaning import Cue
+from assistant.language.people import distinct_counter
+from semantic_layer.catalog import Aggregate, Kind
+from semantic_layer.query import (
+    By,
+    ByBucket,
+    Condition,
+    Form,
+    Group,
+    Measure,
+    Members,
+    MetricRef,
+    PerUnit,
+    WindowKind,
+)
+
+
+def elsewhere(draft: Draft, members: tuple[Condition, ...], graph: Graph) -> float:
+    """买过A没买过B的用户数 counts users, not buyers or visitors: a word for several counts takes the entity's."""
+    homes = {graph.catalog.dimensions[c.dimension].table for c in members if isinstance(c, Members)}
+    tables = {t for x in draft.measures for t in graph.tables_of(x)}
+    return 0.2 if tables and not tables & homes else 0.0
+
+
+def stated(draft: Draft) -> bool:
+    return any(v.negated or wheres or periods for v, wheres, periods in draft.verbs)
+
+
+def with_keys(draft: Draft, graph: Graph) -> Draft:
+    """店均: an entity as a unit is its key."""
+
+    def key(measure: Measure) -> Measure:
+        if isinstance(measure, PerUnit) and measure.unit.startswith("@"):
+            name = graph.key_of(measure.unit[1:]) or graph.member_of(measure.unit[1:])
+            return replace(measure, unit=name or measure.unit)
+        return measure
+
+    return replace(draft, measures=tuple(map(key, draft.measures)))
+
+
+def spread(draft: Draft, graph: Graph) -> Draft:
+    """各门店销售额的分布: members of an entity counted by ranges of their measure."""
+    if Cue.DISTRIBUTION not in draft.cues or len(draft.measures) != 1 or draft.windows:
+        return draft
+    dims = [g.dimension for g in draft.groups if isinstance(g, By)]
+    tables = [*draft.entities, *(graph.catalog.dimensions[d].table for d in dims)]
+    keyed = [t for t in tables if (k := graph.key_of(t)) and graph.kind(k) is Kind.KEY]
+    if not keyed or any(graph.member_of(keyed[0]) != d for d in dims):
+        return draft
+    bucket = ByBucket(measure=draft.measures[0], per=graph.key_of(keyed[0]))
+    return replace(
+        draft,
+        measures=(_members_counter(draft.measures[0], keyed[0], graph),),
+        groups=(bucket,),
+        entities=(),
+    )
+
+
+def _members_counter(measure: Measure, table: str, graph: Graph) -> Measure:
+    """Who has the measure at all: its own distinct count of the key, else the rows of the table."""
+    key = graph.key_of(table)
+    if (
+        key
+        and isinstance(measure, MetricRef)
+        and (own := distinct_counter(graph, measure.metric, key))
+    ):
+        return own
+    return graph.counter_of(table)
+
+
+def rows_behind(draft: Draft, graph: Graph) -> Draft | None:
+    """退款记录, 评论明细: the rows that a plain metric counts or sums."""
+    if Cue.DETAIL not in draft.cues or len(draft.measures) != 1 or draft.groups or draft.asked:
+        return None
+    if draft.windows or draft.compare or draft.having or draft.streak:
+        return None
+    measure = draft.measures[0]
+    if not isinstance(measure, MetricRef):
+        return None
+    calc = graph.catalog.metrics[measure.metric].calc
+    if not isinstance(calc, Aggregate) or calc.where:
+        return None
+    return replace(draft, measures=(), entities=(*draft.entities, calc.table))
+
+
+OFFERED = 4  # measures to choose from when a ranking or a change names none
+
+
+def lacks_measure(draft: Draft) -> bool:
+    """增长最快的渠道, 连续三个月下滑的品类, 广东排第几: of what?"""
+    if any(w.kind is WindowKind.RANK for w in draft.windows):
+        return True
+    if draft.streak is not None and draft.streak.direction in ("up", "down"):
+        return True
+    r = draft.ranked
+    changed = r is not None and (r.change is not None or (r.quality and not r.comparative))
+    return (changed or draft.asserted != 0 or bool(draft.compare)) and bool(
+        draft.columns or draft.asked or draft.groups or draft.form is Form.YES_NO
+    )
+
+
+def distribution(draft: Draft, graph: Graph) -> Draft | None:
+    """订单金额的分布: rows counted by ranges of a number."""
+    if Cue.DISTRIBUTION not in draft.cues and draft.bucket is None:
+        return None
+    grouped = [g.dimension for g in draft.groups if isinstance(g, By)]
+    named = [*draft.columns, *grouped]
+    if len(named) != 1:
+        return None
+    dimension = graph.catalog.dimensions[named[0]]
+    counter = graph.counter_of(dimension.table)
+    kept = tuple(g for g in draft.groups if g != By(dimension.name))
+    group: Group = By(dimension.name)
+    if dimension.kind is Kind.NUMBER and not dimension.order:
+        group = replace(draft.bucket or ByBucket(), dimension=dimension.name)
+    return replace(
+        draft, measures=(counter,), groups=(*kept, group), columns=(), entities=(), bucket=None
+    )
+
+
+def bucket_column(draft: Draft, graph: Graph) -> Draft:
+    """优惠金额每20块一个区间: the column that the metric sums is cut into ranges."""
+    if any(graph.kind(c) is Kind.NUMBER for c in draft.columns):
+        return draft
+    if any(isinstance(g, By) and graph.kind(g.dimension) is Kind.NUMBER for g in draft.groups):
+        return draft
+    for measure in draft.measures:
+        if not isinstance(measure, MetricRef):
+            continue
+        calc = graph.catalog.metrics[measure.metric].calc
+        if not isinstance(calc, Aggregate):
+            continue
+        for d in graph.catalog.dimensions.values():
+            if d.kind is Kind.NUMBER and d.expr.strip('"') == calc.expr:
+                rest = tuple(m for m in draft.measures if m != measure)
+                measures = rest or (graph.counter_of(d.table),)
+                return replace(draft, measures=measures, columns=(*draft.columns, d.name))
+    return draft
+
+
+def primary_measure(draft: Draft, graph: Graph) -> Draft | None:
+    """卖得最好的5个品牌: good or bad of what? The first metric of the model, and the answer says so."""
+    r = draft.ranked
+    if not graph.catalog.primary:
+        return None
+    good = r is not None and r.quality and r.hint == "sales"
+    gap = Cue.GAP in draft.cues and (draft.values or draft.compare)
+    if not (good or gap):
+        return None
+    if not gap and not (draft.columns or draft.asked or draft.entities or draft.groups):
+        return None
+    name = graph.catalog.primary[0]
+    label = graph.catalog.metrics[name].label
+    said = (*draft.assumptions, f"没有说按什么比，按{label}")
+    return replace(draft, measures=(MetricRef(name),), rank_by=None, assumptions=said)
