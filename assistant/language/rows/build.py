@@ -28,7 +28,6 @@ from semantic_layer.query import (
 )
 
 FOCUS = 1.0  # leaving what the conversation is about
-POINTED = 2.0  # leaving it although 它 or 这些 points there
 
 
 class Builder(Shower):
@@ -38,11 +37,7 @@ class Builder(Shower):
         """None when nothing says which rows."""
         wanted = self._wanted(said)
         fixed = self._fixed(kept)
-        focus = [
-            Wanted((c,), missed=FOCUS + said.points * POINTED)
-            for c in kept.columns
-            if self._is_label(c)
-        ][:2]
+        focus = [Wanted((c,), missed=FOCUS) for c in kept.columns if self._is_label(c)][:2]
         near = {self.places.table_of(c) for c in kept.columns}
         choice = self.places.choose([*wanted, *fixed, *focus], near, kept.root)
         if choice is None or not (wanted or kept.root):
