@@ -16,6 +16,7 @@ from assistant.answer.wording import describe, sentence
 from assistant.language.festivals import festival
 from assistant.problems import problem
 from assistant.reply import Answer, Choice, Common, Option, Refusal, Reply, Timing, Unread
+from assistant.ties import equal_rivals, with_equals
 from assistant.understand import Understood
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Engine, EngineError, QueryCancelled, QueryTimeout
@@ -30,6 +31,7 @@ from semantic_layer.query import (
     MetricQuery,
     Query,
 )
+from semantic_layer.result import Result
 from semantic_layer.sql import compile_plan
 
 TIMEOUT = 30.0
@@ -86,6 +88,7 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         run.at("查询")
         result = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
         ran = perf_counter()
+        undecided = _undecided(shown, result, catalog, engine, run)
     except Unanswerable as e:
         message, help = problem(e.code, suggestions=e.suggestions, **e.details)
         common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
@@ -96,6 +99,8 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         return decline(run, "cancelled", catalog, query)
     except EngineError:
         return decline(run, "failed", catalog, query)
+    if undecided is not None:
+        return undecided
     run.at("作图")
     timing = Timing(run.parse_ms, (planned - started) * 1e3, (ran - planned) * 1e3)
     reply = compose(
@@ -114,6 +119,22 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         return reply
     said = describe(query, catalog)
     return replace(reply, query=query, understanding=said.text, chips=said.chips)
+
+
+def _undecided(
+    query: MetricQuery | DetailQuery, result: Result, catalog: Catalog, engine: Engine, run: Run
+) -> Refusal | None:
+    """Why the data name no winner: the named are equal, or the set it is chosen from is cut through equals."""
+    if equal := equal_rivals(query, result):
+        return decline(run, "equal-rivals", catalog, query, what="、".join(equal))
+    widened = with_equals(query)
+    if widened is None:
+        return None
+    statement = compile_plan(plan(widened, catalog, run.today, festival), catalog)
+    other = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
+    if set(other.rows) == set(result.rows):
+        return None
+    return decline(run, "cut-through-equals", catalog, query)
 
 
 def with_comparisons(query: MetricQuery | DetailQuery) -> MetricQuery | DetailQuery:

@@ -68,6 +68,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         # the data
         "empty-result": ("{what}没有符合条件的数据。", "数据从 {since} 到 {until}。可以{way}。"),
+        "equal-rivals": ("{what}一样，分不出高低。", "可以换一个指标比，或先分别看各是多少。"),
+        "cut-through-equals": (
+            "排在前几名末位的有并列，取哪几个会改变答案。",
+            "可以换一个名次再问，或先看排名的名单。",
+        ),
         "future": ("{period}还没有发生，数据到 {until} 为止。", "可以改问：{suggestions}。"),
         "too-early": ("{period}早于最早的数据（{since}）。", "可以改问：{suggestions}。"),
         "too-little-data": ("数据太少，算出来不可信：{why}。", "放宽时间或条件再问。"),

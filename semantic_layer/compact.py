@@ -11,7 +11,7 @@ no SQL; dimension and metric names are passed through as they are.
 
 from __future__ import annotations
 
-from semantic_layer.literals import number_text, period_text, value_text
+from semantic_layer.literals import number_text, period_text, plain_text, streak_text, value_text
 from semantic_layer.normal import leaves
 from semantic_layer.query import (
     Agg,
@@ -45,9 +45,7 @@ from semantic_layer.query import (
     PerUnit,
     Query,
     Rollup,
-    Scalar,
     Scope,
-    Streak,
     Term,
     Top,
     Where,
@@ -69,7 +67,7 @@ def compact(query: Query) -> Compact:
         case AnalysisQuery():
             parts: Compact = {
                 "analysis": query.analysis,
-                "params": {name: _plain(value) for name, value in sorted(query.params)},
+                "params": {name: plain_text(value) for name, value in sorted(query.params)},
                 "measures": [measure_text(query.measure)] if query.measure else [],
                 "by": list(query.by),
                 "people": query.people,
@@ -107,7 +105,7 @@ def _metric_query(query: MetricQuery) -> Compact:
         "top": _top(query.top, names),
         "order": [_order(order, names) for order in query.order],
         "rollup": _rollup(query.rollup),
-        "streak": _streak(query.streak),
+        "streak": streak_text(query.streak),
         "keep": condition_parts(query.keep),
         "claim": condition_parts(query.claim),
         "form": query.form.value if query.form is Form.YES_NO else None,
@@ -292,15 +290,3 @@ def _rollup(rollup: Rollup | None) -> str:
     if rollup is None:
         return ""
     return rollup.agg.value + (f"({rollup.of})" if rollup.of else "")
-
-
-def _streak(streak: Streak | None) -> str:
-    if streak is None:
-        return ""
-    value = "" if streak.value is None else f" {number_text(streak.value)}"
-    ever = "" if streak.latest else " anytime"
-    return f"{streak.n} {streak.grain.value} {streak.direction}{value}{ever}"
-
-
-def _plain(value: Scalar | tuple[Scalar, ...]) -> object:
-    return [value_text(each) for each in value] if isinstance(value, tuple) else value_text(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from semantic_layer.query import Period, Ref, Scalar
+from semantic_layer.query import Period, Ref, Scalar, Streak
 
 
 def period_text(period: Period) -> str:
@@ -42,3 +42,15 @@ def value_text(value: Scalar | Ref) -> str:
 
 def number_text(value: float) -> str:
     return f"{round(value, 10):.15g}" if abs(value) < 1e15 else str(value)
+
+
+def streak_text(streak: Streak | None) -> str:
+    if streak is None:
+        return ""
+    value = "" if streak.value is None else f" {number_text(streak.value)}"
+    ever = "" if streak.latest else " anytime"
+    return f"{streak.n} {streak.grain.value} {streak.direction}{value}{ever}"
+
+
+def plain_text(value: Scalar | tuple[Scalar, ...]) -> object:
+    return [value_text(each) for each in value] if isinstance(value, tuple) else value_text(value)

@@ -127,7 +127,8 @@ def group_text(group: Group, catalog: Catalog) -> str:
             return f"按{dimension_label(group.dimension, catalog)}"
         case ByTime():
             when = f"{dimension_label(group.dimension, catalog)}的" if group.dimension else ""
-            return f"按{when}{GRAINS[group.grain]}"
+            only = "（只列有记录的）" if group.recorded else ""
+            return f"按{when}{GRAINS[group.grain]}{only}"
         case ByPeriod():
             return "按各时间段分列"
         case ByBucket():

@@ -234,7 +234,8 @@ def _order_chips(
 
 def _contrast(contrast: Contrast, catalog: Catalog) -> str:
     label = dimension_label(contrast.dimension, catalog)
-    return f"{label} {value_text(contrast.left)} 对 {value_text(contrast.right)}"
+    sign = "，差额不分正负" if contrast.absolute else ""
+    return f"{label} {value_text(contrast.left)} 对 {value_text(contrast.right)}{sign}"
 
 
 def _detail_chips(query: DetailQuery, catalog: Catalog) -> list[Chip]:
