@@ -145,6 +145,7 @@ class Outcome:
     notes: tuple[str, ...] = ()  # sample sizes, back-tests, how far to trust it
     extra: Mapping[str, Any] = field(default_factory=dict)
     people: exp.Select | None = None  # SELECT user, group: the people behind the numbers
+    people_columns: tuple[Column, ...] = ()  # what the further columns of ``people`` mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +162,5 @@ class Analysis:
     params: Mapping[str, Param] = field(default_factory=dict)
     wants: tuple[str, ...] = ()  # roles used when bound
     measured: bool = False  # is it about a metric (``Facts.measure``)?
+    splits: bool = True  # can it be computed by group (``Facts.by``)?
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group whose people can be listed → words

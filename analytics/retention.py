@@ -79,7 +79,7 @@ WHERE n <= :length GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 PEOPLE = (
     CELLS
     + """
-SELECT "user", CASE WHEN furthest >= :focus THEN '留存' ELSE '未留存' END AS "group", c AS cohort, furthest
+SELECT "user", CASE WHEN furthest >= :focus THEN '留存' ELSE '未留存' END AS "group", c AS start, furthest
 FROM reached ORDER BY c, "user"
 """
 )
@@ -125,6 +125,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         notes=_notes(grain, facts, since),
         extra={"began": mean.size, "mean": [mean.rate(n) for n in range(len(mean.cells))]},
         people=None if money else fill(PEOPLE, rows, **holes),
+        people_columns=(words.measure("furthest", "最远回到第几期"), words.moment("start", "起始")),
     )
 
 

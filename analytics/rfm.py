@@ -117,6 +117,14 @@ COLUMNS = (
     words.measure("frequency", "平均购买次数", "次"),
     words.amount("monetary", "人均金额"),
 )
+PEOPLE_COLUMNS = (
+    words.measure("r", "未购天数", "天"),
+    words.measure("f", "购买次数", "次"),
+    words.amount("m", "金额"),
+    words.measure("r_score", "R 评分"),
+    words.measure("f_score", "F 评分"),
+    words.measure("m_score", "M 评分"),
+)
 
 
 def run(facts: Facts, params: Params) -> Outcome | Refused:
@@ -145,6 +153,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         notes=_notes(found, facts, eleven, params["split"] == "score", bins),
         extra={"everybody": found[0]["everybody"], "total": sum(r["amount"] for r in found)},
         people=fill(PEOPLE, rows, **holes),
+        people_columns=PEOPLE_COLUMNS,
     )
 
 
@@ -261,6 +270,7 @@ ANALYSIS = Analysis(
     ),
     needs=("user", "time", "amount"),
     wants=("order",),
+    splits=False,
     definition=(
         "R 是最近一次购买距分析日的天数，F 是购买次数，M 是购买金额之和。八类按高于或低于均值切分（R 低于均值为近）；"
         "十一类按五分位评分，分界是分位数加 1，达到几个分界就加几分，R 反向。本次：{model}，高低{split}"

@@ -84,6 +84,9 @@ def analyse(
         if isinstance(listed, Refused):
             return listed
         outcome = listed
+    if facts.by and not analysis.splits:
+        labels = "、".join(facts.label(n) for n in facts.by)
+        outcome = replace(outcome, notes=(*outcome.notes, f"没有按{labels}拆分，这个分析不分组"))
     sql = outcome.sql or ";\n\n".join(facts.ran)
     told = replace(analysis, definition=_filled(analysis, params))
     return Analysed(replace(outcome, sql=sql), told)
@@ -132,10 +135,9 @@ def people(group: str, outcome: Outcome, facts: ScopedFacts) -> Outcome | Refuse
     rows = facts.run(chosen)
     if not rows:
         return Refused("too-little-data", f"没有属于「{group}」的用户")
-    columns = tuple(_people_column(name, facts.catalog) for name in rows[0])
+    known = {c.name: c for c in (*outcome.columns, *outcome.people_columns)}
+    columns = tuple(known.get(name) or _people_column(name, facts.catalog) for name in rows[0])
     cells = tuple(tuple(row.values()) for row in rows[:LISTED])
-    known = {c.name: c for c in outcome.columns}
-    columns = tuple(replace(known[c.name], name=c.name) if c.name in known else c for c in columns)
     total = f"{len(cells):,}" if len(rows) <= LISTED else f"超过 {LISTED:,}"
     return replace(
         outcome,
@@ -149,25 +151,15 @@ def people(group: str, outcome: Outcome, facts: ScopedFacts) -> Outcome | Refuse
 
 
 def _people_column(name: str, catalog: Catalog) -> Column:
-    labels = {
-        "user": "用户",
-        "r": "未购天数",
-        "f": "购买次数",
-        "m": "金额",
-        "r_score": "R 评分",
-        "f_score": "F 评分",
-        "m_score": "M 评分",
-        "time": "时间",
-    }
-    if name == "user":
-        source = _user_dimension(catalog)
-        label = catalog.dimensions[source].label if source else labels[name]
-        return Column(name, label, Kind.KEY, ColumnRole.KEY, source=source)
-    return Column(name, labels.get(name, name), Kind.NUMBER, ColumnRole.MEASURE)
+    if name != "user":
+        return Column(name, name, Kind.NUMBER, ColumnRole.MEASURE)
+    source = _user_dimension(catalog)
+    label = catalog.dimensions[source].label if source else ROLES[name]
+    return Column(name, label, Kind.KEY, ColumnRole.KEY, source=source)
 
 
 def _user_dimension(catalog: Catalog) -> str:
     """The key dimension that the user role's column is."""
-    exprs = {r.expr for r in catalog.roles if r.name == "user"}
-    keys = (d for d in catalog.dimensions.values() if d.kind is Kind.KEY and d.expr in exprs)
-    return next((d.name for d in keys), "")
+    exprs = {r.expr.strip('"') for r in catalog.roles if r.name == "user"}
+    keys = (d for d in catalog.dimensions.values() if d.kind is Kind.KEY)
+    return next((d.name for d in keys if d.expr.strip('"') in exprs), "")

@@ -15,10 +15,10 @@ from functools import cached_property
 from analytics.contract import Analysis, Param
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
-from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord
+from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, Cue
 from assistant.language.rules.numerals import chinese
 from semantic_layer.catalog import Catalog
-from semantic_layer.query import AnalysisQuery, ByTime, Scalar
+from semantic_layer.query import And, AnalysisQuery, ByTime, Condition, Op, Scalar, Where
 
 NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
 DAYS = {
@@ -109,7 +109,8 @@ class Intents:
         if "grain" in analysis.params and grains:
             params.setdefault("grain", grains[0])
         measure = query.measure if analysis.measured else None
-        return replace(query, params=tuple(params.items()), measure=measure)
+        by = query.by or (_compared(query.scope.where) if Cue.VERSUS in draft.cues else ())
+        return replace(query, params=tuple(params.items()), measure=measure, by=by)
 
     # ── sequences of values: 浏览→加购→支付 ────────────────────────────────────────────────────
 
@@ -135,9 +136,9 @@ class Intents:
         return {}
 
     def _named(self, role: str) -> Iterator[tuple[str, str]]:
-        bound = {(r.table, r.expr) for r in self.catalog.roles if r.name == role}
+        bound = {(r.table, r.expr.strip('"')) for r in self.catalog.roles if r.name == role}
         for d in self.catalog.dimensions.values():
-            if (d.table, d.expr) not in bound:
+            if (d.table, d.expr.strip('"')) not in bound:
                 continue
             for value in (*self.catalog.values.get(d.name, ()), *d.order):
                 yield value.lower(), value
@@ -145,8 +146,15 @@ class Intents:
                 for s in synonyms:
                     yield s.lower(), value
         for value, names in self.catalog.steps:
-            for s in names:
+            for s in (value, *names):
                 yield s.lower(), value
+
+
+def _compared(where: Condition | None) -> tuple[str, ...]:
+    """A和B对比: the one dimension of which several values are named is what to group by."""
+    parts = where.parts if isinstance(where, And) else (where,)
+    several = [p for p in parts if isinstance(p, Where) and p.op is Op.IN and len(p.values) > 1]
+    return (several[0].dimension,) if len(several) == 1 else ()
 
 
 def _seen(surface: str) -> str:
