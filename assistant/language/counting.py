@@ -63,7 +63,7 @@ def streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
 
 def implied_thing(draft: Draft, graph: Graph) -> Asked | None:
     """店名里有火车站的一共几家, 运费超20的单子昨天几个: rows of what is described."""
-    if draft.asked or draft.having:
+    if draft.asked or draft.having or any(map(graph.numeric, draft.columns)):
         return None
     if draft.entities:
         return Asked(tables=draft.entities[:1], form=Form.COUNT)

@@ -23,6 +23,7 @@ from semantic_layer.query import (
     Or,
     Order,
     Scope,
+    Term,
     Top,
     Where,
 )
@@ -30,6 +31,7 @@ from semantic_layer.query import (
 
 def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     """Rows of the table that everything named can be reached from, or None when nothing is named."""
+    draft = _asserted(draft, graph)
     columns = _columns(draft, graph)
     used = [*columns, *dimensions_of(draft.where)]
     entity = _entity(draft, graph)
@@ -129,6 +131,20 @@ def _shown(draft: Draft, graph: Graph, table: str) -> list[str]:
     if Cue.DETAIL in draft.cues or label is None or graph.kind(label) is Kind.KEY:
         return []
     return [label]
+
+
+def _asserted(draft: Draft, graph: Graph) -> Draft:
+    """A和B是不是国有企业: what the term tests is told of each, rather than the ones that pass."""
+    terms = [c for c in draft.where if isinstance(c, Term)]
+    if draft.form is not Form.YES_NO or len(terms) != 1:
+        return draft
+    term = graph.catalog.terms[terms[0].term]
+    rest = tuple(c for c in draft.where if not isinstance(c, Term))
+    own = [d for d in graph.catalog.dimensions.values() if d.table == term.table]
+    tested = [d.name for d in own if d.kind is Kind.TEXT and d.expr in term.sql]
+    if len(tested) != 1 or not pinned(rest, term.table, graph):
+        return draft
+    return replace(draft, where=rest, columns=(*draft.columns, tested[0]), form=Form.LIST)
 
 
 def _timed(draft: Draft, root: str, graph: Graph) -> tuple[str, ...]:

@@ -50,15 +50,21 @@ class Ranks(Base):
         """哪块地的总价最低: which of the things, so 最低 ranks them."""
         said = self.said
         which = any(a.form is Form.WHICH and not a.grain for _, a in said.asked)
-        if len(said.measures) != 1 or not which:
+        if len(said.measures) != 1:
             return
         i, x = said.measures[0]
         if not isinstance(x, ColumnAggregate) or said.mentions[i].rule != "of_aggregate":
             return
-        if x.column is not None and x.agg in (Agg.MAX, Agg.MIN):
-            said.measures.clear()
-            said.dims.append((i, x.column))
-            said.ranked.append((i, Ranked(1, x.agg is Agg.MAX, ties=True, explicit=False)))
+        cut = next((r for j, r in said.ranked if j == i + 1 and r.explicit), None)  # 最低的前五名
+        if x.column is None or x.agg not in (Agg.MAX, Agg.MIN) or not (which or cut):
+            return
+        said.measures.clear()
+        said.dims.append((i, x.column))
+        first = Ranked(1, x.agg is Agg.MAX, ties=True, explicit=False)
+        if cut is not None:
+            said.ranked.remove((i + 1, cut))
+            first = replace(cut, descending=first.descending)
+        said.ranked.append((i if cut is None else i + 1, first))
 
     def _pick(self) -> None:
         """是A的X低，还是B的X低: the bare 高 or 低 ranks the two."""
