@@ -46,6 +46,8 @@ def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
         return _none(query, catalog)
     if query.claim is not None and any(c.name == CLAIM for c in shape.result.columns):
         return _verdict(query, shape, catalog)
+    if query.form is Form.YES_NO and len(rows) == 2 and not query.having and shape.measures:
+        return _with_scope(query, _side_by_side(shape), catalog)
     if query.form is Form.YES_NO and not (rows and shape.groups == () and len(rows) == 1):
         return _whether(query, shape, catalog)
     if query.rollup is not None and shape.measures:
@@ -97,6 +99,19 @@ def _whether(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     if not rows:
         return f"没有，没有符合条件的{thing}"
     return f"有，{len(rows)} 个{thing}：{listed([shape.name(r) for r in rows])}"
+
+
+def _side_by_side(shape: Shape) -> str:
+    """抖音比天猫高吗: both values and which is higher; the reader sees whether it is so."""
+    measure = shape.measures[0]
+    sides = [
+        (shape.name(r), shape.value(r, measure), shape.text(r, measure)) for r in shape.result.rows
+    ]
+    told = "，".join(f"{name} {text}" for name, _, text in sides)
+    (a, x, _), (b, y, _) = sides
+    if x is None or y is None or x == y:
+        return f"{measure.label}：{told}"
+    return f"{measure.label}：{told}，{a if x > y else b}更高"
 
 
 def _none(query: MetricQuery, catalog: Catalog) -> str:

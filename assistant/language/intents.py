@@ -18,7 +18,7 @@ from assistant.language.grammar import Mention
 from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, Cue
 from assistant.language.rules.numerals import chinese
 from semantic_layer.catalog import Catalog
-from semantic_layer.query import And, AnalysisQuery, ByTime, Condition, Op, Scalar, Where
+from semantic_layer.query import AnalysisQuery, And, ByTime, Condition, Op, Scalar, Where
 
 NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
 DAYS = {

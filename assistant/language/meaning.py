@@ -94,6 +94,7 @@ class Cue(StrEnum):
     WHICH = "which"
     WHAT = "what"  # 是什么 叫什么
     HOW_MANY = "how_many"
+    HOW_MUCH = "how_much"  # 多少钱
     COUNTED = "counted"  # 个 家 位 after how many, or 数 数量
     EXISTS = "exists"
     WHETHER = "whether"

@@ -12,11 +12,13 @@ from assistant.language.keys import pinned, several, unit_of
 from assistant.language.meaning import Cue
 from assistant.language.ranking import order_for, top_for
 from assistant.language.spreads import bucket_column, spread, with_keys
+from semantic_layer.catalog import Format
 from semantic_layer.query import (
     And,
     By,
     ByPeriod,
     ByTime,
+    ColumnAggregate,
     CompareKind,
     Comparison,
     Condition,
@@ -26,6 +28,7 @@ from semantic_layer.query import (
     Group,
     Having,
     HavingChange,
+    Measure,
     MetricQuery,
     MetricRef,
     Op,
@@ -56,6 +59,8 @@ def conjunction(parts: tuple[Condition, ...]) -> Condition | None:
 
 def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """The query about measures that the draft describes."""
+    if Cue.HOW_MUCH in draft.cues and not any(_priced(x, graph) for x in draft.measures):
+        return  # 买了多少钱 is no count
     draft = spread(draft, graph)
     draft = with_keys(draft, graph)
     if draft.bucket is not None:
@@ -91,7 +96,7 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
                 scope=Scope(conjunction(draft.where), draft.periods, draft.time_dimension),
                 compare=compare,
                 contrast=contrast,
-                having=conjunction(_filled(having, draft)),
+                having=conjunction(tuple(_scaled(c, graph) for c in _filled(having, draft))),
                 windows=windows,
                 top=top if WindowKind.RANK not in {w.kind for w in windows} else None,
                 order=order_for(draft, groups, compare),
@@ -124,9 +129,38 @@ def recorded(draft: Draft, graph: Graph, groups: tuple[Group, ...]) -> tuple[Gro
     return groups if any(isinstance(g, By) for g in groups) else (*groups, By(fixed[0]))
 
 
+def _priced(measure: Measure, graph: Graph) -> bool:
+    """Is this measure an amount of money?"""
+    match measure:
+        case MetricRef(name):
+            return graph.catalog.metrics[name].format is Format.MONEY
+        case ColumnAggregate():
+            column = measure.column
+            return column is not None and graph.catalog.dimensions[column].unit in ("元", "")
+        case _:
+            return True
+
+
 def _without(where: tuple[Condition, ...], dimension: str) -> tuple[Condition, ...]:
     """The filters but the one on ``dimension``: its two members are the contrast."""
     return tuple(c for c in where if not (isinstance(c, Where) and c.dimension == dimension))
+
+
+def _scaled(condition: Condition, graph: Graph) -> Condition:
+    """超过7亿元 of a metric that is kept in 亿元: 7. What is far below the unit was said in it already."""
+    if not isinstance(condition, Having) or not isinstance(condition.measure, MetricRef):
+        return condition
+    unit = graph.catalog.metrics[condition.measure.metric].unit[:1]
+    scale = {"亿": 1e8, "万": 1e4}.get(unit)
+    numbers = [v for v in condition.values if isinstance(v, (int, float))]
+    if (
+        scale is None
+        or not numbers
+        or len(numbers) < len(condition.values)
+        or max(numbers) < scale / 100
+    ):
+        return condition
+    return replace(condition, values=tuple(v / scale for v in numbers))
 
 
 def _filled(conditions: tuple[Condition, ...], draft: Draft) -> tuple[Condition, ...]:
@@ -225,6 +259,12 @@ def _windows(draft: Draft, groups: tuple[Group, ...]) -> tuple[Window, ...]:
 
 def _comparisons(draft: Draft) -> Iterator[tuple[tuple[Comparison, ...], tuple[str, ...]]]:
     """The comparisons said; a change with no comparison named is read both ways."""
+    between = Cue.THAN in draft.cues and any(
+        isinstance(c, Where) and c.op is Op.IN for c in draft.where
+    )  # 抖音比天猫高: two members, not two periods
+    if between:
+        yield (), ()
+        return
     if draft.form is Form.YES_NO and draft.asserted and not draft.having and not draft.compare:
         yield (Comparison(CompareKind.PREVIOUS_PERIOD),), ("没有说和什么比，和上一期比",)
         return

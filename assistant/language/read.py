@@ -95,11 +95,21 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
 
     def _cues(self) -> frozenset[m.Cue]:
         cues = {c for i, c in self.said.cues if c is not C.ALSO or i <= 1}
+        if self._money():
+            cues = (cues - {C.HOW_MANY}) | {C.HOW_MUCH}
         if any(a.agg is Agg.SUM for _, a in self.said.aggs):
             cues.add(C.TOTAL)
         if C.EXCEPT in cues:  # 不要按月: with no value behind it, it takes something away
             cues.add(C.REMOVE)
         return frozenset(cues)
+
+    def _money(self) -> bool:
+        """多少钱 asks for an amount, whatever else is counted."""
+        units = ("钱", "块钱", "元", "块", "人民币", "美元")
+        return any(
+            isinstance(after := self.said.at(i + 1), m.UnitWord) and after.text in units
+            for i in self.said.places(C.HOW_MANY)
+        )
 
     def _doubts(self) -> float:
         """新客 beside another measure, or after 只看, is a value rather than a metric."""

@@ -37,7 +37,9 @@ class Builder(Shower):
         """None when nothing says which rows."""
         wanted = self._wanted(said)
         fixed = self._fixed(kept)
-        focus = [Wanted((c,), missed=FOCUS) for c in kept.columns if self._is_label(c)][:2]
+        narrowing = bool(wanted) and not (said.columns or said.entities or said.ranking)
+        named = [c for c in kept.columns if self._is_label(c)][:2]
+        focus = [Wanted((c,), missed=FOCUS) for c in (kept.columns if narrowing else named)]
         near = {self.places.table_of(c) for c in kept.columns}
         choice = self.places.choose([*wanted, *fixed, *focus], near, kept.root)
         if choice is None or not (wanted or kept.root):
@@ -50,7 +52,7 @@ class Builder(Shower):
         tables = [t if t is not None and t in self.catalog.tables else None for t in tables]
         filters = self._filters(said, choice, n + e)
         tests = self._thresholds(said, columns, kept)
-        yes = self._yes_no(said, choice)
+        yes = self._yes_no(said, choice, kept)
         reached = all(choice.picks[len(wanted) + i] for i in range(len(fixed)))
         forks = self.places.forked[root] if root != kept.root else frozenset()
         reached = reached and not any(
@@ -176,15 +178,15 @@ class Builder(Shower):
             return []
         return [Where(numbers[0], t.op, t.values) for t, _, _ in said.thresholds]
 
-    def _yes_no(self, said: Said, choice: Choice) -> list[Condition]:
-        """哪些是特产: a yes/no column beside something else that is asked is a condition."""
-        if not any(x.asked or x.counted for x in said.entities):
-            return []
+    def _yes_no(self, said: Said, choice: Choice, kept: Kept) -> list[Condition]:
+        """哪些是特产: a yes/no column is a condition beside something that is asked, or where it was one."""
+        asked = any(x.asked or x.counted for x in said.entities)
+        before = dimensions_of(kept.conditions)
         picks = choice.picks[: len(said.columns)]
         return [
             Where(pick[0], Op.EQ, (not column.denied,))
             for pick, column in zip(picks, said.columns, strict=True)
-            if pick and self._kind(pick[0]) is Kind.BOOL
+            if pick and self._kind(pick[0]) is Kind.BOOL and (asked or pick[0] in before)
         ]
 
     def _scope(

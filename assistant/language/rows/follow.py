@@ -18,6 +18,11 @@ def kept_from(said: Said, previous: Query | None, catalog: Catalog, places: Plac
     base = _base(previous, catalog)
     if base.root is None or stands_alone(said, base, catalog, places):
         return Kept()
+    sorted_on = base.order and base.top is None and said.then and said.sort is None
+    if sorted_on and any(
+        c.grouped for c in said.columns
+    ):  # 按水分呢: the same way by something else
+        said.sort = base.order[0].descending
     if said.ranking is not None and not (said.inside or said.points):
         n = base.top.n if base.top is not None else 1
         return Kept(base.root, base.scope, base.order, None, base.columns, base.distinct, n)

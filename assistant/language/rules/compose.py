@@ -166,7 +166,7 @@ def like(digits: str, last: Date | Nth) -> TimeValue | None:
 
 
 @grammar.rule(
-    [Plain, re.compile(r"[和与跟及、/,]|以及|还有"), Plain],
+    [Plain, re.compile(r"(?:[和与跟及、/,]|以及|还有)(?:同年的?)?"), Plain],
     examples={
         "5月和6月": Several((Date(month=5), Date(month=6))),
         "去年和今年": Several((Shift(-1, Grain.YEAR), Shift(0, Grain.YEAR))),

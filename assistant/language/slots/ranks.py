@@ -124,7 +124,7 @@ class Ranks(Base):
     def _ranked_by(self, place: int) -> Measure | str | None:
         """The measure or column just before the rank word; else just after it."""
         said = self.said
-        before = [(j, x) for j, x in (*said.measures, *self._numeric_dims()) if j < place]
+        before = [(j, x) for j, x in (*said.measures, *self._numeric_dims()) if j <= place]
         after = [(j, x) for j, x in (*said.measures, *self._numeric_dims()) if j > place]
         if before:
             return max(before, key=lambda x: x[0])[1]

@@ -51,7 +51,9 @@ class Times(Base):
             compared = (
                 before in (C.THAN, C.VERSUS)
                 or self._beyond(i)
-                or (before is C.AND and after in (C.THAN, C.VERSUS) and not first)
+                or (
+                    before is C.AND and after in (C.THAN, C.VERSUS) and (not first or self._alone())
+                )
             )
             if (compared and len(said.periods) + len(main) > 1 and not first) or (
                 compared and first and len(said.periods) == len(periods) == 1 and not self._rivals()
@@ -66,6 +68,11 @@ class Times(Base):
         shows = ("value", "difference", "rate") if said.cue(C.GAP) else ("value", "rate")
         compare += [Comparison(CompareKind.PERIOD, p, shows) for p in against]
         return tuple(dict.fromkeys(compare)), narrowest(main)
+
+    def _alone(self) -> bool:
+        """跟前天比呢: nothing but the other period is said."""
+        said = self.said
+        return len(said.periods) == 1 and not (said.measures or said.values or said.dims)
 
     def _beyond(self, place: int) -> bool:
         """退款率高于4月: an operator before a period compares with it."""
