@@ -524,6 +524,12 @@ def test_contrast(db: DuckDBEngine) -> None:
     assert [c.name for c in found.columns] == ["left", "right", "difference", "rate"]
 
 
+def test_contrast_without_its_sign(db: DuckDBEngine) -> None:
+    found = run(db, ask("gmv", contrast=Contrast("channel", "门店", "APP", absolute=True)))
+    assert found.rows == ((170.0, 600.0, -430.0, -430 / 600, 430.0),)
+    assert found.columns[-1].name == "gap"
+
+
 def test_contrast_of_two_rows(db: DuckDBEngine) -> None:
     query = DetailQuery("products", ("price",), contrast=Contrast("product_name", "猫粮", "滤纸"))
     assert rows(db, query) == [(80.0, 10.0, 70.0, 7.0)]
