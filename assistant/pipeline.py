@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from time import perf_counter
 
 from analytics.contract import Refused
 from assistant.analyse import ANALYSES, analyse
 from assistant.answer.compose import compose, compose_analysis
 from assistant.answer.definitions import compose_catalog
+from assistant.answer.nouns import period_text
 from assistant.answer.wording import describe, sentence
 from assistant.language.festivals import festival
 from assistant.problems import problem
@@ -29,10 +30,12 @@ from semantic_layer.query import (
     Comparison,
     DetailQuery,
     MetricQuery,
+    Period,
     Query,
 )
-from semantic_layer.result import Result
+from semantic_layer.result import ColumnRole, Result
 from semantic_layer.sql import compile_plan
+from semantic_layer.statement import Statement
 
 TIMEOUT = 30.0
 ANALYSIS_TIMEOUT = 120.0
@@ -83,7 +86,7 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
     shown = with_comparisons(query)
     try:
         started = perf_counter()
-        statement = compile_plan(plan(shown, catalog, run.today, festival), catalog)
+        statement = statement_of(shown, run, catalog)
         planned = perf_counter()
         run.at("查询")
         result = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
@@ -101,6 +104,11 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         return decline(run, "failed", catalog, query)
     if undecided is not None:
         return undecided
+    if shown is not query and _missing(result):
+        shown, result = query, engine.run(statement_of(query, run, catalog), timeout=TIMEOUT)
+    if (ahead := _ahead(query, result, catalog)) is not None:
+        until = catalog.until.isoformat() if catalog.until else ""
+        return decline(run, "future", catalog, query, period=period_text(ahead), until=until)
     run.at("作图")
     timing = Timing(run.parse_ms, (planned - started) * 1e3, (ran - planned) * 1e3)
     reply = compose(
@@ -135,6 +143,28 @@ def _undecided(
     if set(other.rows) == set(result.rows):
         return None
     return decline(run, "cut-through-equals", catalog, query)
+
+
+def statement_of(query: MetricQuery | DetailQuery, run: Run, catalog: Catalog) -> Statement:
+    return compile_plan(plan(query, catalog, run.today, festival), catalog)
+
+
+def _ahead(query: MetricQuery | DetailQuery, result: Result, catalog: Catalog) -> Period | None:
+    """The period, when it has not begun by the end of the data and nothing is planned for it."""
+    periods = query.scope.periods
+    if not periods or catalog.until is None or not isinstance(query, MetricQuery):
+        return None
+    starts = [p.start.date() if isinstance(p.start, datetime) else p.start for p in periods]
+    if any(s is None or s <= catalog.until for s in starts):
+        return None
+    places = [i for i, c in enumerate(result.columns) if c.role is ColumnRole.MEASURE]
+    return None if any(row[i] for row in result.rows for i in places) else periods[0]
+
+
+def _missing(result: Result) -> bool:
+    """No figure of the period itself: what stands beside it must not hide that."""
+    places = [i for i, c in enumerate(result.columns) if c.role is ColumnRole.MEASURE]
+    return all(row[i] is None for row in result.rows for i in places)
 
 
 def with_comparisons(query: MetricQuery | DetailQuery) -> MetricQuery | DetailQuery:
