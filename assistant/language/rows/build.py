@@ -16,6 +16,7 @@ from assistant.language.rows.said import Column, Entity, Said
 from assistant.language.rows.show import Shower
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
+    Agg,
     Condition,
     DetailQuery,
     Form,
@@ -35,11 +36,8 @@ class Builder(Shower):
 
     def build(self, said: Said, kept: Kept) -> Query | None:
         """None when nothing says which rows."""
-        wanted = self._wanted(said)
-        fixed = self._fixed(kept)
-        narrowing = bool(wanted) and not (said.columns or said.entities or said.ranking)
-        named = [c for c in kept.columns if self._is_label(c)][:2]
-        focus = [Wanted((c,), missed=FOCUS) for c in (kept.columns if narrowing else named)]
+        wanted, fixed = self._wanted(said), self._fixed(kept)
+        focus = self._focus(said, kept, bool(wanted))
         near = {self.places.table_of(c) for c in kept.columns}
         choice = self.places.choose([*wanted, *fixed, *focus], near, kept.root)
         if choice is None or not (wanted or kept.root):
@@ -79,9 +77,9 @@ class Builder(Shower):
             )
             said.ranking, order, top = None, (), None
         order, top, scope = self._ranking(said, kept, by, order, top, scope, root, reached)
-        if said.aggregate is not None and (
-            made := self._aggregated(said, columns, root, scope, kept)
-        ):
+        if said.total and scope == Scope() and top is None and columns:
+            said.aggregate = said.aggregate or Agg.SUM  # 一共 over everything, not of one row
+        if made := self._aggregated(said, columns, root, scope, kept):
             return made
         shown = self._shown(said, kept, root, columns, tables, by)
         form = Form.WHICH if any(x.asked for x in said.entities) else Form.LIST
@@ -94,6 +92,12 @@ class Builder(Shower):
             distinct=said.distinct or kept.distinct,
             form=form,
         )
+
+    def _focus(self, said: Said, kept: Kept, valued: bool) -> list[Wanted]:
+        """What the conversation is about; all that it showed where only a value is said (X呢)."""
+        narrowing = valued and not (said.columns or said.entities or said.ranking)
+        named = [c for c in kept.columns if self._is_label(c)][:2]
+        return [Wanted((c,), missed=FOCUS) for c in (kept.columns if narrowing else named)]
 
     def _is_label(self, name: str) -> bool:
         return self.catalog.tables[self.places.table_of(name)].names == name

@@ -23,6 +23,7 @@ from assistant.language.rows.said import (
 from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import Token, Unread
 from assistant.language.rules.number import Number
+from assistant.language.times import TimeValue
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import Agg, Period
 
@@ -56,16 +57,7 @@ def _take(
     place = (token.start, token.end, token.clause)
     match token.value:
         case m.DimensionWord(names):
-            keyed = token.text.endswith(("id", "编号", "编码", "代码"))
-            spoken = tuple(n for n in names if keyed or catalog.dimensions[n].kind is not Kind.KEY)
-            price = _stem_price(token, names, tokens, catalog)
-            if opening := _entity_in(token, names, catalog):
-                said.entities.append(Entity((opening,), *place))
-            tables = soft.tables(token.text)
-            if price and tables:
-                said.entities.append(Entity(tables, *place))
-            else:
-                said.columns.append(Column(spoken or names, *place, price))
+            _named(said, names, tokens, i, soft, catalog)
         case m.TableWord(names):
             said.entities.append(Entity(names, *place))
         case m.MetricWord(names):
@@ -110,10 +102,33 @@ def _take(
         case m.FormCue() | m.Filler() | m.UnitWord() | Number() | Unread():
             pass
         case value:
-            if not type(value).__module__.endswith("meaning"):
+            if isinstance(value, TimeValue):
                 periods = resolve(value)
                 if periods and not _vague(token.text):
                     said.periods = (*said.periods, *periods)
+
+
+def _named(
+    said: Said,
+    names: tuple[str, ...],
+    tokens: Sequence[Token],
+    i: int,
+    soft: Soft,
+    catalog: Catalog,
+) -> None:
+    """A word of a column, which may name the entity as well, or rather."""
+    token = tokens[i]
+    place = (token.start, token.end, token.clause)
+    keyed = token.text.endswith(("id", "编号", "编码", "代码"))
+    spoken = tuple(n for n in names if keyed or catalog.dimensions[n].kind is not Kind.KEY)
+    price = _stem_price(token, names, tokens, catalog)
+    if opening := _entity_in(token, names, catalog):
+        said.entities.append(Entity((opening,), *place))
+    tables = soft.tables(token.text)
+    if price and tables:
+        said.entities.append(Entity(tables, *place))
+    else:
+        said.columns.append(Column(spoken or names, *place, price))
 
 
 def _as_noun(i: int, tokens: Sequence[Token], soft: Soft) -> tuple[str, ...]:
