@@ -34,6 +34,7 @@ from semantic_layer.query import AnalysisQuery, CatalogQuery, Query
 from semantic_layer.sources import open_source
 
 ROOT = Path(__file__).parents[1]
+DEMO = "retail"
 SESSIONS = 500  # conversations kept in memory, the oldest forgotten first
 SUGGESTED = 3
 
@@ -61,17 +62,19 @@ class Assistant:
         threading.Thread(target=self._warm, daemon=True).start()
 
     @classmethod
-    def open(cls, model: str | Path = "retail", *, source: str | Path | None = None) -> Assistant:
+    def open(
+        cls, model: str | Path | None = None, *, source: str | Path | None = None
+    ) -> Assistant:
         """A model by name or folder, its data where its YAML says; or ``source`` alone, whose model is
-        inferred. With both, the model is read over that data.
+        inferred. With both, the model is read over that data; with neither, it is the demo.
 
         Raises ``ModelErrors`` for mistakes in YAML, ``EngineError`` for a database that won't open.
         """
-        if source is not None and model == "retail":
+        if source is not None and model is None:
             engine: Engine = open_source(source)
             inferred = infer(engine, Path(source).stem, str(source))
             return cls(_filled(inferred, engine), engine, RowParser)
-        catalog = load(model)
+        catalog = load(model or DEMO)
         engine = DuckDBEngine.open(source or _path(catalog.source))
         return cls(_filled(catalog, engine), engine)
 
