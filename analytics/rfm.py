@@ -121,9 +121,7 @@ PEOPLE_COLUMNS = (
     words.measure("r", "未购天数", "天"),
     words.measure("f", "购买次数", "次"),
     words.amount("m", "金额"),
-    words.measure("r_score", "R 评分"),
-    words.measure("f_score", "F 评分"),
-    words.measure("m_score", "M 评分"),
+    *(words.measure(f"{letter}_score", f"{letter.upper()} 评分") for letter in "rfm"),
 )
 
 

@@ -108,9 +108,21 @@ class Intents:
         grains = [g.grain.value for g in draft.groups if isinstance(g, ByTime)]
         if "grain" in analysis.params and grains:
             params.setdefault("grain", grains[0])
+        for name, choice in self._named_choices(analysis, draft):
+            params.setdefault(name, choice)
         measure = query.measure if analysis.measured else None
         by = query.by or (_compared(query.scope.where) if Cue.VERSUS in draft.cues else ())
         return replace(query, params=tuple(params.items()), measure=measure, by=by)
+
+    def _named_choices(self, analysis: Analysis, draft: Draft) -> Iterator[tuple[str, str]]:
+        """哪些品类经常一起买: a column that is asked for is a choice too where a choice has its name."""
+        asked = {n for a in draft.asked for n in a.names} | set(draft.columns)
+        columns = [self.catalog.dimensions[n] for n in asked if n in self.catalog.dimensions]
+        labels = {s for d in columns for s in (d.label, *d.synonyms)}
+        for name, param in analysis.params.items():
+            for choice, surfaces in param.choices:
+                if labels & set(surfaces):
+                    yield name, choice
 
     # ── sequences of values: 浏览→加购→支付 ────────────────────────────────────────────────────
 

@@ -1,0 +1,262 @@
+"""购物篮：哪些商品常被一起买，买了甲的人有多少也买乙，比平时高几倍。
+
+A basket is an order. SQL drops the items that are too rare and numbers baskets; itemsets are counted in
+whole numbers (``itemsets.py``). Above ``MOST`` lines a fixed sample of orders is taken, and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from analytics import words
+from analytics.contract import (
+    Analysis,
+    Facts,
+    Intent,
+    Outcome,
+    Param,
+    Params,
+    Refused,
+    Suggestion,
+    View,
+)
+from analytics.itemsets import Rule, frequent, rules
+from analytics.template import fill
+from semantic_layer.catalog import Direction
+
+MIN_BASKETS = 50
+MIN_COUNT = 5  # orders that a pair must be in, whatever its share
+USUAL, LEAST = 0.0002, 20  # support and orders of a pair when nobody says
+WORTH = 1.2  # lift below which nothing is worth doing
+MOST = 3_000_000  # lines that are counted here
+SHOWN = 50
+LINES = """
+WITH lines AS (
+  SELECT bill, item, ANY_VALUE(name) AS name FROM (
+    SELECT :order AS bill, :item AS item, CAST(:name AS VARCHAR) AS name FROM facts
+  ) WHERE bill IS NOT NULL AND item IS NOT NULL GROUP BY 1, 2
+)
+"""
+SIZE = LINES + "SELECT COUNT(DISTINCT bill) AS baskets, COUNT(*) AS lines FROM lines"
+MEMBERS = (
+    LINES
+    + """,
+sampled AS (SELECT * FROM lines WHERE hash(bill) % 10000 < :kept),
+placed AS (SELECT *, DENSE_RANK() OVER (ORDER BY bill) - 1 AS place FROM sampled)
+SELECT item, ANY_VALUE(name) AS name, list(place ORDER BY place) AS places,
+       (SELECT COUNT(DISTINCT bill) FROM sampled) AS baskets
+FROM placed GROUP BY item HAVING COUNT(*) >= :least ORDER BY COUNT(*) DESC, name
+"""
+)
+PAIRS = (
+    LINES
+    + """
+SELECT a.item AS one, b.item AS other FROM lines AS a JOIN lines AS b ON a.bill = b.bill AND a.item < b.item
+WHERE hash(a.bill) % 10000 < :kept GROUP BY 1, 2 HAVING COUNT(*) >= :least
+"""
+)
+COLUMNS = (
+    words.dimension("left_items", "买了"),
+    words.dimension("right_item", "还买"),
+    words.people("both", "一起买的订单", "单"),
+    words.share("support", "支持度"),
+    words.share("confidence", "置信度"),
+    words.measure("lift", "提升度", "倍"),
+    words.measure("leverage", "杠杆", direction=Direction.UP),
+    words.measure("conviction", "确信度"),
+)
+
+
+def run(facts: Facts, params: Params) -> Outcome | Refused:
+    """Rules over the scope's orders, the highest lift first."""
+    kind = params["level"]
+    rows, holes = _lines(facts, kind)
+    if rows is None:
+        return Refused("missing-role", "品类" if kind == "category" else "商品")
+    size = facts.run(fill(SIZE, {"facts": rows}, **holes))[0]
+    if size["baskets"] < MIN_BASKETS:
+        return Refused("too-little-data", f"只有 {size['baskets']} 笔订单，少于 {MIN_BASKETS} 笔")
+    kept = min(10_000, int(10_000 * MOST / max(size["lines"], 1)))
+    wanted = float(params["support"]) or max(USUAL, LEAST / size["baskets"])
+    least = max(MIN_COUNT, int(wanted * size["baskets"] * kept / 10_000 * 0.999))
+    members, pairs = _members(facts, rows, holes, kept, least)
+    if not pairs:
+        return Refused("too-little-data", f"没有两件商品一起买过 {least} 单以上")
+    baskets = members[0]["baskets"]
+    support = max(wanted, MIN_COUNT / baskets)
+    bits = {i: _bits(m["places"]) for i, m in enumerate(members)}
+    counts = frequent(bits, baskets, support, int(params["longest"]), pairs)
+    found = rules(counts, baskets, float(params["confidence"]))
+    found = [r for r in found if exceeds(r, float(params["lift"]))]
+    if not found:
+        return Refused("too-little-data", "没有一组商品同时达到支持度和置信度")
+    return _told(found, [str(m["name"]) for m in members], facts, params, baskets, kept, support)
+
+
+def exceeds(rule: Rule, lift: float) -> bool:
+    """Bought together more often than chance, by this much."""
+    return rule.both * rule.baskets > lift * rule.left_count * rule.right_count
+
+
+def _lines(facts: Facts, kind: str) -> tuple[exp.Select | None, dict[str, Any]]:
+    order = exp.column("order", quoted=True)
+    if kind == "category":
+        if not facts.has("order", "product", "category"):
+            return None, {}
+        name = exp.column("category")
+        rows = facts.select("order", "product", "category")
+        return rows, {"order": order, "item": name, "name": name.copy()}
+    named = facts.has("order", "product", "product_name")
+    rows = facts.select("order", "product", *(("product_name",) if named else ()))
+    item = exp.column("product")
+    name = exp.column("product_name") if named else item.copy()
+    return rows, {"order": order, "item": item, "name": name}
+
+
+def _members(
+    facts: Facts, rows: exp.Select, holes: Mapping[str, Any], kept: int, least: int
+) -> tuple[Sequence[Mapping[str, Any]], frozenset[tuple[int, ...]]]:
+    """Items in enough orders, each with the numbers of its orders; and the pairs of places in that list
+    that are in enough orders together."""
+    relations = {"facts": rows}
+    found = facts.run(fill(MEMBERS, relations, **holes, kept=kept, least=least))
+    place = {m["item"]: i for i, m in enumerate(found)}
+    pairs = facts.run(fill(PAIRS, relations, **holes, kept=kept, least=least))
+    known = ((place[p["one"]], place[p["other"]]) for p in pairs)
+    return found, frozenset(tuple(sorted(pair)) for pair in known)
+
+
+def _bits(places: Sequence[int]) -> int:
+    """The integer with these bits set."""
+    mask = bytearray(places[-1] // 8 + 1)
+    for place in places:
+        mask[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(mask, "little")
+
+
+# ── in words ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _told(
+    found: Sequence[Rule],
+    names: Sequence[str],
+    facts: Facts,
+    params: Params,
+    baskets: int,
+    kept: int,
+    support: float,
+) -> Outcome:
+    shown = found[:SHOWN]
+    rows = tuple(
+        (
+            " + ".join(names[i] for i in r.left),
+            names[r.right],
+            r.both,
+            r.support,
+            r.confidence,
+            r.lift,
+            r.leverage,
+            r.conviction,
+        )
+        for r in shown
+    )
+    top = rows[0]
+    often = max(rows, key=lambda r: (r[2], r[5]))
+    said = [
+        f"买「{top[0]}」的订单里 {words.percent(top[4])} 也买「{top[1]}」，是平时的 {words.number(top[5])} 倍"
+    ]
+    if often != top:
+        said.append(
+            f"一起买得最多的是「{often[0]}」和「{often[1]}」，{words.count(often[2])} 单，"
+            f"是平时的 {words.number(often[5])} 倍"
+        )
+    said.append(f"{words.count(baskets)} 笔订单里找到 {words.count(len(found))} 条规则")
+    if top[5] < WORTH:
+        said.append("没有明显的搭配：一起买和各买各的差不多")
+    sampled = kept < 10_000
+    return Outcome(
+        columns=COLUMNS,
+        rows=rows,
+        view=View(
+            "scatter",
+            "support",
+            ("lift",),
+            "right_item",
+            title=f"最强的搭配提升 {words.number(top[5])} 倍",
+        )
+        if len(rows) > 3
+        else View("table"),
+        findings=tuple(said),
+        suggestions=tuple(_suggestion(r) for r in dict.fromkeys((top, often)) if r[5] >= WORTH),
+        notes=(
+            f"支持度至少 {support:.3%}（{words.count(support * baskets)} 单），置信度至少 "
+            f"{words.percent(float(params['confidence']))}，提升度高于 {words.number(float(params['lift']))}",
+            *((f"行数太多，按订单号取了 {kept / 100:.1f}% 的订单",) if sampled else ()),
+            *((f"只列提升度最高的 {SHOWN} 条",) if len(found) > SHOWN else ()),
+            f"截至 {facts.until.isoformat()}",
+        ),
+        extra={"baskets": baskets, "rules": len(found), "lengths": _lengths(found)},
+    )
+
+
+def _suggestion(row: tuple[Any, ...]) -> Suggestion:
+    left, right, both, _, confidence, lift, *_ = row
+    return Suggestion(
+        f"把「{right}」放到「{left}」的详情页和结算页，或做成组合装",
+        f"一起买过 {words.count(both)} 单，买前者的 {words.percent(confidence)} 会买后者，是平时的 {words.number(lift)} 倍",
+    )
+
+
+def _lengths(found: Sequence[Rule]) -> dict[str, int]:
+    """How many rules of how many items."""
+    sizes = sorted({len(r.left) + 1 for r in found})
+    return {str(n): sum(len(r.left) + 1 == n for r in found) for n in sizes}
+
+
+ANALYSIS = Analysis(
+    name="basket",
+    title="购物篮分析",
+    intent=Intent(
+        phrases=words.listed(
+            "购物篮 购物篮分析 关联规则 关联分析 商品关联 商品关联分析 连带分析 连带购买 搭配购买 搭配分析 组合购买 "
+            "经常被一起买 经常一起买 经常一起购买 经常一起被买 常被一起买 常一起买 一起被购买 一起购买 被一起买 一起买 "
+            "常常一起买 最常一起买 买了还买什么 还会买什么 适合捆绑 捆绑销售 适合搭配 搭配销售 适合一起卖 组合销售"
+        ),
+        examples=(
+            "哪些商品经常被一起买",
+            "做一下购物篮分析",
+            "今年的关联规则，支持度0.5%，置信度30%",
+            "哪些品类经常一起买",
+            "上个月线上的商品关联分析",
+        ),
+        not_examples=("连带率是多少", "卖得最好的商品", "上个月的订单数"),
+    ),
+    needs=("order", "product"),
+    wants=("product_name", "category"),
+    splits=False,
+    definition=(
+        "一笔订单是一个篮子。支持度 = 同时含这些{level}的订单 ÷ 全部订单，置信度 = 买了前者的订单里也买后者的比例，"
+        "提升度 = 置信度 ÷ 后者平时的比例，大于 1 才算相关；最多看 {longest} 件的组合，后者只有一件"
+    ),
+    params={
+        "support": Param(
+            0, "最小支持度", ("支持度", "最小支持度", "最低支持度"), low=0, high=1, unit="%"
+        ),
+        "confidence": Param(
+            0.05, "最小置信度", ("置信度", "最小置信度", "最低置信度"), low=0, high=1, unit="%"
+        ),
+        "lift": Param(1, "最小提升度", ("提升度", "最小提升度", "提升度大于"), low=0, high=100),
+        "longest": Param(
+            3, "组合件数", ("最多{}件", "{}件组合", "{}件以内的组合"), low=2, high=10, unit="件"
+        ),
+        "level": Param(
+            "product",
+            "看哪一级",
+            choices=(("product", ("商品",)), ("category", ("品类", "类目", "类别"))),
+        ),
+    },
+    run=run,
+)

@@ -1,0 +1,113 @@
+"""Frequent itemsets and one-item rules over baskets, in whole numbers.
+
+Apriori over bit sets: an item is the integer whose bits are its baskets, so a set's count is the bits of
+an AND. Supports and confidences are compared as counts, because 8/10 as a float falls below 0.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+Items = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``left`` ⇒ ``right`` with the counts that everything else follows from."""
+
+    left: Items
+    right: int
+    both: int
+    left_count: int
+    right_count: int
+    baskets: int
+
+    @property
+    def support(self) -> float:
+        return self.both / self.baskets
+
+    @property
+    def confidence(self) -> float:
+        return self.both / self.left_count
+
+    @property
+    def lift(self) -> float:
+        return self.both * self.baskets / (self.left_count * self.right_count)
+
+    @property
+    def leverage(self) -> float:
+        return self.support - self.left_count * self.right_count / self.baskets**2
+
+    @property
+    def conviction(self) -> float | None:
+        """None where the rule never fails."""
+        fails = self.left_count - self.both
+        missing = (self.baskets - self.right_count) / self.baskets
+        return missing * self.left_count / fails if fails else None
+
+
+def exact(value: float) -> Fraction:
+    """A threshold as people wrote it: 0.8 is 4/5.
+
+    >>> exact(0.8), exact(0.001)
+    (Fraction(4, 5), Fraction(1, 1000))
+    """
+    return Fraction(repr(value))
+
+
+def frequent(
+    bits: Mapping[int, int],
+    baskets: int,
+    support: float,
+    longest: int,
+    pairs: Collection[Items] | None = None,
+) -> dict[Items, int]:
+    """Every set of at most ``longest`` items in at least ``support`` of the baskets, with its count.
+
+    ``pairs`` are the frequent pairs where somebody has counted them: no other pair is tried.
+    """
+    least = exact(support) * baskets
+    level: dict[Items, int] = {(i,): b for i, b in sorted(bits.items()) if b.bit_count() >= least}
+    found = {items: b.bit_count() for items, b in level.items()}
+    while level and len(next(iter(level))) < longest:
+        following: dict[Items, int] = {}
+        for left, right in _joinable(sorted(level)):
+            items = (*left, right[-1])
+            if pairs is not None and len(items) == 2 and items not in pairs:
+                continue
+            if any(part not in level for part in combinations(items, len(left))):
+                continue
+            both = level[left] & bits[right[-1]]
+            if both.bit_count() >= least:
+                following[items] = both
+        found.update((items, b.bit_count()) for items, b in following.items())
+        level = following
+    return found
+
+
+def _joinable(sets: list[Items]) -> Iterator[tuple[Items, Items]]:
+    """Pairs that differ in their last item only."""
+    start = 0
+    while start < len(sets):
+        end = start
+        while end < len(sets) and sets[end][:-1] == sets[start][:-1]:
+            end += 1
+        yield from combinations(sets[start:end], 2)
+        start = end
+
+
+def rules(counts: Mapping[Items, int], baskets: int, confidence: float) -> list[Rule]:
+    """One-item consequents with at least ``confidence``; the highest lift first."""
+    least = exact(confidence)
+    found = []
+    for items, both in counts.items():
+        if len(items) < 2:
+            continue
+        for right in items:
+            left = tuple(i for i in items if i != right)
+            if both * least.denominator >= least.numerator * counts[left]:
+                found.append(Rule(left, right, both, counts[left], counts[(right,)], baskets))
+    return sorted(found, key=lambda r: (-r.lift, -r.both, r.left, r.right))

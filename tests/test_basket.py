@@ -1,0 +1,94 @@
+"""Association rules against R's arules on Groceries, and a basket counted by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from functools import cache
+
+import pytest
+
+from analytics import basket
+from analytics.contract import Outcome
+from analytics.itemsets import frequent, rules
+from semantic_layer.scoped import ScopedFacts
+from tests.toy_facts import BENCH, facts, params
+
+GROCERIES = BENCH / "groceries" / "baskets.csv.gz"
+needs_bench = pytest.mark.skipif(not GROCERIES.exists(), reason="the reference data are not here")
+
+
+@cache
+def groceries() -> ScopedFacts:
+    """9,835 baskets, one a line."""
+    rows = f"""SELECT bill, unnest(string_split(line, ',')) AS item, DATE '2025-01-01' AS day FROM (
+        SELECT row_number() OVER () AS bill, line FROM read_csv('{GROCERIES}', columns = {{'line': 'VARCHAR'}},
+        header = false, delim = '\\t', quote = ''))"""
+    roles = {"l": {"order": "bill", "product": "item", "time": "day"}}
+    return facts({"l": rows}, roles, since=date(2025, 1, 1), until=date(2025, 1, 2))
+
+
+@needs_bench
+@pytest.mark.parametrize(
+    ("support", "confidence", "total", "lengths"),
+    [
+        (0.01, 0.5, 15, {}),
+        (0.006, 0.25, 463, {}),
+        (0.001, 0.8, 410, {"3": 29, "4": 229, "5": 140, "6": 12}),
+        (0.001, 0.5, 5668, {"2": 11, "3": 1461, "4": 3211, "5": 939, "6": 46}),
+    ],
+)
+def test_rules_of_arules(
+    support: float, confidence: float, total: int, lengths: dict[str, int]
+) -> None:
+    said = params(basket.ANALYSIS, support=support, confidence=confidence, lift=0, longest=10)
+
+    outcome = basket.run(groceries(), said)
+
+    assert isinstance(outcome, Outcome)
+    assert outcome.extra["baskets"] == 9835
+    assert outcome.extra["rules"] == total
+    assert not lengths or outcome.extra["lengths"] == lengths
+
+
+@needs_bench
+def test_the_strongest_rules_of_arules() -> None:
+    for confidence, pair, lift in (
+        (0.8, ({"liquor", "red/blush wine"}, "bottled beer"), 11.235),
+        (0.5, ({"Instant food products", "soda"}, "hamburger meat"), 18.9957),
+    ):
+        said = params(basket.ANALYSIS, support=0.001, confidence=confidence, lift=0, longest=10)
+        outcome = basket.run(groceries(), said)
+        assert isinstance(outcome, Outcome)
+        top = outcome.rows[0]
+        assert (set(top[0].split(" + ")), top[1]) == pair
+        assert top[5] == pytest.approx(lift, abs=1e-3)
+
+
+def test_every_figure_by_hand() -> None:
+    """Of ten orders six have a, five b, four both."""
+    both, a, b, neither = range(4), range(4, 6), range(6, 7), range(7, 10)
+    bits = {
+        0: sum(1 << i for i in (*both, *a)),
+        1: sum(1 << i for i in (*both, *b)),
+        2: sum(1 << i for i in neither),
+    }
+
+    counts = frequent(bits, 10, 0.1, 3)
+    found = {(r.left, r.right): r for r in rules(counts, 10, 0.5)}
+
+    assert counts == {(0,): 6, (1,): 5, (2,): 3, (0, 1): 4}
+    rule = found[(0,), 1]
+    assert rule.support == pytest.approx(0.4)
+    assert rule.confidence == pytest.approx(4 / 6)
+    assert rule.lift == pytest.approx(4 / 3)
+    assert rule.leverage == pytest.approx(0.1)
+    assert rule.conviction == pytest.approx(1.5)
+    assert found[(1,), 0].confidence == pytest.approx(0.8)
+
+
+def test_thresholds_are_compared_in_whole_numbers() -> None:
+    """8 of 10 is 0.8, whatever floats make of it."""
+    bits = {0: (1 << 10) - 1, 1: (1 << 8) - 1}
+
+    assert Counter(r.right for r in rules(frequent(bits, 10, 0.1, 2), 10, 0.8)) == {0: 1, 1: 1}
