@@ -30,6 +30,11 @@ from semantic_layer.catalog import Direction
 MIN_BASKETS = 50
 MIN_COUNT = 5  # orders that a pair must be in, whatever its share
 USUAL, LEAST = 0.0002, 20  # support and orders of a pair when nobody says
+LEVELS = (
+    ("product", ("商品",)),
+    ("category", ("品类", "类目", "类别")),
+    ("subcategory", ("子品类", "小类", "二级品类", "二级类目")),
+)
 WORTH = 1.2  # lift below which nothing is worth doing
 MOST = 3_000_000  # lines that are counted here
 SHOWN = 50
@@ -75,7 +80,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     kind = params["level"]
     rows, holes = _lines(facts, kind)
     if rows is None:
-        return Refused("missing-role", "品类" if kind == "category" else "商品")
+        return Refused("missing-role", "商品" if kind == "product" else "品类")
     size = facts.run(fill(SIZE, {"facts": rows}, **holes))[0]
     if size["baskets"] < MIN_BASKETS:
         return Refused("too-little-data", f"只有 {size['baskets']} 笔订单，少于 {MIN_BASKETS} 笔")
@@ -102,18 +107,15 @@ def exceeds(rule: Rule, lift: float) -> bool:
 
 
 def _lines(facts: Facts, kind: str) -> tuple[exp.Select | None, dict[str, Any]]:
-    order = exp.column("order", quoted=True)
-    if kind == "category":
-        if not facts.has("order", "product", "category"):
-            return None, {}
-        name = exp.column("category")
-        rows = facts.select("order", "product", "category")
-        return rows, {"order": order, "item": name, "name": name.copy()}
-    named = facts.has("order", "product", "product_name")
-    rows = facts.select("order", "product", *(("product_name",) if named else ()))
-    item = exp.column("product")
-    name = exp.column("product_name") if named else item.copy()
-    return rows, {"order": order, "item": item, "name": name}
+    """Lines of orders at the level asked for: products by name, or what they belong to."""
+    order, item = exp.column("order", quoted=True), exp.column(kind)
+    if not facts.has("order", "product", kind):
+        return None, {}
+    named = kind == "product" and facts.has("order", "product", "product_name")
+    name = exp.column("product_name") if named else item
+    extra = ("product_name",) if named else () if kind == "product" else (kind,)
+    rows = facts.select("order", "product", *extra)
+    return rows, {"order": order, "item": item, "name": name.copy()}
 
 
 def _members(
@@ -255,7 +257,7 @@ ANALYSIS = Analysis(
         "level": Param(
             "product",
             "看哪一级",
-            choices=(("product", ("商品",)), ("category", ("品类", "类目", "类别"))),
+            choices=LEVELS,
         ),
     },
     run=run,

@@ -257,7 +257,6 @@ ANALYSIS = Analysis(
             "价值分层 价值分群 八大客户"
         ),
         examples=(
-            "做个RFM分层",
             "上个月的RFM分析",
             "近90天客户价值分层",
             "RFM分5档看看",

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from analytics import basket
 from analytics.contract import Outcome
 from analytics.itemsets import frequent, rules
+from assistant.service import Assistant
+from semantic_layer.query import Scope
 from semantic_layer.scoped import ScopedFacts
 from tests.toy_facts import BENCH, facts, params
 
 GROCERIES = BENCH / "groceries" / "baskets.csv.gz"
+TRUTH = Path(__file__).parents[1] / "data" / "ground_truth.json"
+needs_data = pytest.mark.skipif(
+    not TRUTH.exists(), reason="the demo data is not built: python -m data.generate"
+)
 needs_bench = pytest.mark.skipif(not GROCERIES.exists(), reason="the reference data are not here")
 
 
@@ -92,3 +100,19 @@ def test_thresholds_are_compared_in_whole_numbers() -> None:
     bits = {0: (1 << 10) - 1, 1: (1 << 8) - 1}
 
     assert Counter(r.right for r in rules(frequent(bits, 10, 0.1, 2), 10, 0.8)) == {0: 1, 1: 1}
+
+
+@needs_data
+def test_the_planted_pairs_of_the_demo() -> None:
+    """By subcategory the pairs that were planted have the lift that was measured back."""
+    truth = json.loads(TRUTH.read_text(encoding="utf-8"))["truths"]["6"]["lift_by_subcategory"]
+    assistant = Assistant.open("retail")
+    scoped = ScopedFacts(assistant.catalog, assistant.engine, Scope(), assistant.today)
+
+    outcome = basket.run(scoped, params(basket.ANALYSIS, level="subcategory", longest=2))
+
+    assert isinstance(outcome, Outcome)
+    lifts = {"+".join(sorted(r[:2])): r[5] for r in outcome.rows}
+    for pair, lift in truth.items():
+        if lift > 2:
+            assert lifts["+".join(sorted(pair.split("+")))] == pytest.approx(lift, rel=0.01)
