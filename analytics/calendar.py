@@ -57,7 +57,8 @@ def is_whole(start: date, grain: str, last: date) -> bool:
 
 
 def name(start: date, grain: str) -> str:
-    """>>> name(date(2026, 6, 1), "month"), name(date(2026, 6, 22), "week")
+    """
+    >>> name(date(2026, 6, 1), "month"), name(date(2026, 6, 22), "week")
     ('2026-06', '2026-06-22')
     """
     return start.isoformat()[:7] if grain == "month" else start.isoformat()

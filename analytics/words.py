@@ -13,7 +13,8 @@ MISSING = "—"
 
 
 def count(value: float | None) -> str:
-    """>>> count(12762), count(None)
+    """
+    >>> count(12762), count(None)
     ('12,762', '—')
     """
     return MISSING if value is None else f"{value:,.0f}"
@@ -37,7 +38,8 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def money(value: float | None, unit: str = "元") -> str:
-    """>>> money(12345000), money(99.5)
+    """
+    >>> money(12345000), money(99.5)
     ('1,234.5 万元', '99.5 元')
     """
     text = number(value)
@@ -45,7 +47,8 @@ def money(value: float | None, unit: str = "元") -> str:
 
 
 def percent(value: float | None) -> str:
-    """>>> percent(0.2654), percent(None)
+    """
+    >>> percent(0.2654), percent(None)
     ('26.5%', '—')
     """
     return MISSING if value is None else f"{value * 100:,.1f}%"

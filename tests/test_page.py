@@ -154,7 +154,8 @@ def ask(page: Page, question: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """The script has run to its end."""
+    """The script has run to its end, and the turn under way has become one of the history."""
+    expect(page.locator(".st-key-turn-now")).to_have_count(0, timeout=PLENTY)
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=PLENTY
     )

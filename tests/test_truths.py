@@ -20,6 +20,8 @@ import pytest
 from data.generate import build, main
 from data.tables.schema import TABLES
 
+pytestmark = pytest.mark.xdist_group("truths")  # one database, built once
+
 ROOT = Path(__file__).parents[1]
 PAID = "pay_time IS NOT NULL AND status <> '已取消'"
 NAMES = tuple(line.split()[0] for line in TABLES.strip().splitlines())
