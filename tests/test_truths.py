@@ -6,6 +6,7 @@ source of the generator.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 from collections.abc import Iterator
@@ -33,8 +34,11 @@ def _cached(name: str, without: frozenset[int]) -> Path:
     for path in sorted((ROOT / "data").rglob("*.py")):
         digest.update(path.read_bytes())
     out = ROOT / ".wenshu" / "cache" / f"{name}-{digest.hexdigest()[:16]}" / "retail.duckdb"
-    if not (out.exists() and (out.parent / "ground_truth.json").exists()):
-        build(out, without=without)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with (out.parent / "lock").open("w") as lock:  # test workers are processes: one of them builds
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (out.exists() and (out.parent / "ground_truth.json").exists()):
+            build(out, without=without)
     return out
 
 
