@@ -7,7 +7,7 @@ from typing import Any
 from assistant.language.grammar import Grammar
 from assistant.language.meaning import Cue, VerbWord
 from assistant.language.phrases import Condition_, Threshold, Verb
-from assistant.language.rules.phrase import opt, phrase, text
+from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import Having, MetricRef
 
 grammar = Grammar()
@@ -30,11 +30,13 @@ def had_done(_: Any, verb: VerbWord, __: Any) -> Verb:
 
 @phrase(
     grammar,
-    [Cue.NOT, opt(text("有|再|去|来|过|进行|产生")), VerbWord, opt(Cue.EVER)],
+    [Cue.NOT, opt(text("有|再|去|来|过|进行|产生")), one_of(VerbWord, Verb), opt(Cue.EVER)],
     examples=("没下单", "没有再下单过", "从未下单"),
     rejects=("没甲指标",),
 )
-def did_not(_: Any, __: Any, verb: VerbWord, ___: Any) -> Verb:
+def did_not(_: Any, __: Any, verb: VerbWord | Verb, ___: Any) -> Verb | None:
+    if isinstance(verb, Verb) and verb.negated:
+        return None
     return Verb(verb.names, negated=True)
 
 
