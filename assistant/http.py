@@ -124,4 +124,5 @@ def names(assistant: Assistant) -> dict[str, Any]:
 def serve(model: str, port: int) -> None:
     """Blocks until stopped."""
     assistant = Assistant.open(model)
+    assistant.warm()
     uvicorn.run(application(assistant), host="127.0.0.1", port=port, log_level="warning")

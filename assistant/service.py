@@ -59,7 +59,6 @@ class Assistant:
         self.parser = reader(Lexicon(catalog, analyses), Graph(catalog), calendar)
         self.sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
-        threading.Thread(target=self._warm, daemon=True).start()
 
     @classmethod
     def open(
@@ -78,8 +77,14 @@ class Assistant:
         engine = DuckDBEngine.open(source or _path(catalog.source))
         return cls(_filled(catalog, engine), engine)
 
-    def _warm(self) -> None:
-        """Load what the first question would wait for: the tokenizer and its tags."""
+    def warm(self) -> None:
+        """Load in the background what the first question would wait for: the tokenizer and its tags.
+
+        For servers: a command that asks once and ends must not wait for it.
+        """
+        threading.Thread(target=self._prepare, daemon=True).start()
+
+    def _prepare(self) -> None:
         self.parser.segments.tokens(self.catalog.label)
         heavy(self.catalog.label)
         self.parser.fuzzy.prepare()

@@ -57,7 +57,9 @@ def assistant() -> Assistant:
     """One for all browsers. ``WENSHU_MODEL`` and ``WENSHU_SOURCE`` name another model or other data
     than the demo's, as the arguments of ``Assistant.open``."""
     model = os.environ.get("WENSHU_MODEL") or None
-    return Assistant.open(model, source=os.environ.get("WENSHU_SOURCE") or None)
+    opened = Assistant.open(model, source=os.environ.get("WENSHU_SOURCE") or None)
+    opened.warm()
+    return opened
 
 
 @st.cache_resource(show_spinner=False)
