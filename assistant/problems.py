@@ -21,6 +21,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "「{words}」没看懂，它可能会改变结果，所以没有直接算。",
             "换个说法，或去掉它再问。可以问：{suggestions}。",
         ),
+        "beside-analysis": (
+            "这个分析里还不能加上{words}。",
+            "去掉这部分，或先单独问出这批对象，再接着说要做的分析。",
+        ),
         "two-readings": ("「{words}」有两种以上的理解。", "选一个：{suggestions}。"),
         "unknown-metric": ("没有找到「{words}」这个指标。", "可以问：{suggestions}。"),
         "unknown-value": ("数据里没有「{words}」。", "检查写法，或看看这些：{suggestions}。"),

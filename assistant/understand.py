@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from assistant.language.beside import unsupported
 from assistant.language.dialogue import Context, Directive
 from assistant.language.heavy import heavy
 from assistant.language.meaning import Cue
@@ -126,6 +127,9 @@ def _refused(best: Reading) -> str:
 
 def _nothing(best: Reading, unread: tuple[Unread, ...], context: Context | None) -> Understood:
     words = "、".join(u.text for u in unread)
+    if best.draft.analysis and (beside := unsupported(best.draft)):
+        words = "、".join(beside)
+        return Understood("problem", code="beside-analysis", words=words, unread_spans=unread)
     follow = best.draft.cues & {Cue.THEN, Cue.IT, Cue.INSTEAD, Cue.REMOVE, Cue.ONLY, Cue.ALSO}
     if unread:
         code = "unknown-metric" if best.draft.empty else "unread-words"

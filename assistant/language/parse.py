@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.language import weights
+from assistant.language.beside import conditioned
 from assistant.language.calendar import Calendar, resolve_all
 from assistant.language.cover import Cover, covers
 from assistant.language.detail import dimensions_of
@@ -141,11 +142,17 @@ class Parser:
                 return [draft]
         return [read(mentions, self.graph, resolve)]
 
-    def _fitted(self, settled: Settled, draft: Draft) -> Settled:
-        """An analysis knows which of its parameters the other words of the sentence set."""
+    def _fitted(self, settled: Settled, draft: Draft) -> Settled | None:
+        """An analysis knows which of its parameters the other words of the sentence set; None where it
+        cannot take what stands beside it."""
+        intents = self.lexicon.intents
         if not isinstance(settled.query, AnalysisQuery):
             return settled
-        return replace(settled, query=self.lexicon.intents.fitted(settled.query, draft))
+        analysis = intents.analyses.get(settled.query.analysis)
+        if analysis is None:
+            return settled
+        query = conditioned(settled.query, draft, self.graph, analysis)
+        return None if query is None else replace(settled, query=intents.fitted(query, draft))
 
     def _settled(
         self, draft: Draft, context: Context | None

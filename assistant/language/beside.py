@@ -1,0 +1,118 @@
+"""Conditions said beside an analysis: 消费满1000的客户的RFM is about those customers, nobody else.
+
+What an analysis cannot take is named, never dropped: a rank or a streak beside it changes what is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analytics.contract import Analysis
+from assistant.language.carried import parts_of
+from assistant.language.draft import Draft
+from assistant.language.graph import Graph
+from assistant.language.measured import conjunction
+from assistant.language.people import verb_conditions
+from assistant.language.settle import settle
+from semantic_layer.query import (
+    AnalysisQuery,
+    And,
+    By,
+    Condition,
+    Having,
+    Members,
+    MetricQuery,
+    Not,
+    Or,
+    Scope,
+)
+
+
+def unsupported(draft: Draft) -> tuple[str, ...]:
+    """What the sentence says and no analysis can take, in words."""
+    said = {
+        "排名": draft.ranked is not None,
+        "连续": draft.streak is not None,
+        "累计、占比这类计算": bool(draft.windows),
+        "分段": draft.bucket is not None,
+    }
+    return tuple(word for word, there in said.items() if there)
+
+
+def conditioned(
+    query: AnalysisQuery, draft: Draft, graph: Graph, analysis: Analysis
+) -> AnalysisQuery | None:
+    """The analysis of those who satisfy the conditions on measures and deeds; None where it has no people."""
+    inner = draft.inner
+    if unsupported(draft):
+        if analysis.measured or isinstance(inner, MetricQuery):
+            return None
+        among = _described(draft, graph)
+        return None if among is None else replace(query, scope=_narrowed(query.scope, (among,)))
+    if not (draft.having or draft.verbs or isinstance(inner, MetricQuery)):
+        return query
+    parts: list[Condition] = []
+    if isinstance(inner, MetricQuery) and draft.inner_dimension:
+        parts.append(Members(draft.inner_dimension, inner))
+    key = _people(graph) if "user" in (*analysis.needs, *analysis.wants) else None
+    if (draft.having or draft.verbs) and key is None:
+        return None
+    if draft.verbs:
+        entity = graph.catalog.dimensions[key].table if key else ""
+        members, _, _ = verb_conditions(replace(draft, entities=(entity,), asked=()), graph)
+        if not members:
+            return None
+        parts += members
+    if draft.having and key is not None:
+        having = conjunction(draft.having)
+        measures = tuple(dict.fromkeys(h.measure for h in _tests(having)))
+        if not measures or having is None:
+            return None
+        asked = MetricQuery(measures, (By(key),), query.scope, having=having)
+        parts.append(Members(key, asked))
+    return replace(query, scope=_narrowed(query.scope, tuple(parts)))
+
+
+def _described(draft: Draft, graph: Graph) -> Condition | None:
+    """销售额前5的城市做RFM: without the analysis the sentence asks for a set, and that set it is."""
+    alone = replace(draft, analysis=None, params=(), people=None)
+    for settled in settle(alone, graph):
+        q = settled.query
+        if not isinstance(q, MetricQuery) or len(q.group_by) != 1 or q.windows or q.rollup:
+            continue
+        group = q.group_by[0]
+        if isinstance(group, By) and (q.top or q.streak or q.having):
+            return Members(group.dimension, q)
+    return None
+
+
+def _narrowed(scope: Scope, parts: tuple[Condition, ...]) -> Scope:
+    own = () if scope.where is None else tuple(parts_of(scope.where))
+    return replace(scope, where=conjunction((*own, *parts)))
+
+
+def _tests(condition: Condition | None) -> tuple[Having, ...]:
+    match condition:
+        case Having():
+            return (condition,)
+        case And(parts) | Or(parts):
+            return tuple(h for p in parts for h in _tests(p))
+        case Not(part):
+            return _tests(part)
+        case _:
+            return ()
+
+
+def _people(graph: Graph) -> str | None:
+    """The key of the people that the model's user role is about."""
+    for role in graph.catalog.roles:
+        if role.name != "user":
+            continue
+        column = role.expr.strip('"')
+        for d in graph.catalog.dimensions.values():
+            if d.expr.strip('"') == column and graph.key_of(d.table) == d.name:
+                return d.name
+    return None
+
+
+__all__ = ["conditioned", "unsupported"]
