@@ -15,7 +15,8 @@ from typing import Any, Literal, Protocol
 
 from sqlglot import exp
 
-from semantic_layer.query import Measure, MetricQuery
+from semantic_layer.periods import Festival
+from semantic_layer.query import Measure, MetricQuery, Period
 from semantic_layer.result import Column, Result
 
 Params = Mapping[str, Any]
@@ -82,6 +83,21 @@ class Facts(Protocol):
     @property
     def measure(self) -> Measure | None:
         """The metric that the question names, if any."""
+
+    @property
+    def metrics(self) -> tuple[Measure, ...]:
+        """The metrics that a newcomer should see first: what to look at when none is named."""
+
+    @property
+    def asked(self) -> tuple[Period, ...]:
+        """The periods as they were said, those that lie ahead too."""
+
+    @property
+    def festival(self) -> Festival | None:
+        """(name, year) → half-open span: the calendar of festivals and sales events, if there is one."""
+
+    def breakdowns(self, measure: Measure, most: int) -> tuple[str, ...]:
+        """Dimensions by which ``measure`` can be split, of text with two to ``most`` values."""
 
     def select(self, *names: str, where: str = "", span: Span = "period") -> exp.Select:
         """A SELECT whose columns are named after roles (and ``by``), already filtered.

@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from semantic_layer.breakdowns import splittable
 from semantic_layer.catalog import Catalog, Role
-from semantic_layer.conditions import row_test
+from semantic_layer.conditions import Inner, listed, row_test
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import EARLIEST, LATEST, Bounds, either, literal, parse, quote
@@ -25,7 +26,7 @@ from semantic_layer.joins import reaches
 from semantic_layer.measures import conjunction, conjuncts, home, stands_for, tables_of
 from semantic_layer.periods import Festival, merge
 from semantic_layer.plan import plan
-from semantic_layer.query import DetailQuery, Measure, MetricQuery, Period, Scope
+from semantic_layer.query import DetailQuery, Measure, MetricQuery, MetricRef, Period, Scope
 from semantic_layer.result import Result
 from semantic_layer.rows import within
 from semantic_layer.sql import compile_plan
@@ -84,6 +85,14 @@ class ScopedFacts:
         return tuple(BY + name for name in self.grouped)
 
     @property
+    def asked(self) -> tuple[Period, ...]:
+        return self.scope.periods
+
+    @property
+    def metrics(self) -> tuple[Measure, ...]:
+        return tuple(MetricRef(name) for name in self.catalog.primary)
+
+    @property
     def steps(self) -> tuple[str, ...]:
         return tuple(event for event, _ in self.catalog.steps)
 
@@ -92,6 +101,9 @@ class ScopedFacts:
     def has(self, *names: str) -> bool:
         """Is there a table with all these roles (and dimensions), directly or by look-up?"""
         return bool(self._tables(names))
+
+    def breakdowns(self, measure: Measure, most: int) -> tuple[str, ...]:
+        return splittable(self.catalog, measure, most)
 
     def label(self, name: str) -> str:
         """What people call a dimension that the question groups by."""
@@ -227,7 +239,9 @@ class ScopedFacts:
         end = self.until + timedelta(days=1) if self.scope.periods else LATEST
         return Bounds(literal(start), literal(end))
 
-    def _nested(self, query: MetricQuery | DetailQuery) -> exp.Query:
+    def _nested(self, query: Inner) -> exp.Query:
+        if not isinstance(query, (MetricQuery, DetailQuery)):
+            return listed(query, self.catalog)
         found, _ = compiled(plan(query, self.catalog, self.today, self.festival), self.catalog)
         if found.args.get("limit") is None:
             found.set("order", None)  # members have no order
