@@ -82,7 +82,7 @@ MEANT = {
     "除了甲城和乙城以外": Values((("city", ("甲城", "乙城")),), negated=True),
     "50到100万": Threshold(Op.BETWEEN, (500_000.0, 1_000_000.0), bare=True),
     "5到10%": Threshold(Op.BETWEEN, (0.05, 0.1), percent=True, bare=True),
-    "没有超过3次": Threshold(Op.LE, (3.0,)),
+    "没有超过3次": Threshold(Op.LE, (3.0,), unit="次"),
     "金额低于成本": Condition_((Where("amount", Op.LT, (Ref("cost"),)),)),
     "金额大于500且小于1000": Condition_(
         (And((Where("amount", Op.GT, (500.0,)), Where("amount", Op.LT, (1000.0,)))),)

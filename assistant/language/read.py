@@ -47,8 +47,8 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
         self._tallied()
         verbs = self._verbs()
         compare, periods = self._times()
-        where = self._where()
         having = [*self._either(said.having), *self._loose_thresholds(), *self._movers()]
+        where = self._where()
         ranked, rank_by = self._rank()
         streak = self.streak = self._streak()
         groups, each, bucket = self._groups()
@@ -86,6 +86,7 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
             analysis=said.analysis,
             params=tuple(said.params),
             people=said.people,
+            people_of=said.people_of,
             time_dimension=self.time_dimension,
             distinct=said.cue(C.DISTINCT),
             unused=self._unused(),

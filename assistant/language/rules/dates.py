@@ -17,7 +17,7 @@ from assistant.language.rules.units import (
     count,
     year_of,
 )
-from assistant.language.times import Date, Decade, Edge, Fiscal, Nth, NthWeekday, Tenth
+from assistant.language.times import Date, Edge, Fiscal, Nth, NthWeekday, Tenth
 from semantic_layer.query import Grain
 
 grammar = Grammar()
@@ -116,13 +116,20 @@ def numeric(m: re.Match[str]) -> Date:
 
 
 @grammar.rule(
-    [re.compile(r"(?<![\d.])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?![\d%])")],
-    examples={"10/31/1974": Date(1974, 10, 31), "12-11-10": Date(12, 11, 10)},
-    rejects=("99/99/99",),
+    [re.compile(r"(?<![\d.])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d?)(?![\d%])")],
+    examples={
+        "10/31/1974": Date(1974, 10, 31),
+        "12-11-10": Date(12, 11, 10),
+        "25.9.1": Date(25, 9, 1),
+    },
+    rejects=("99/99/99", "1.2.3"),
 )
 def numeric_short(m: re.Match[str]) -> Date | None:
     a, b, c = int(m[1]), int(m[3]), int(m[4])
-    year, month, day = (c, a, b) if len(m[4]) == 4 or m[2] == "/" else (a, b, c)
+    if len(m[4]) == 1 and not 10 <= a <= 39:
+        return None  # 1.2.3 is a version
+    american = len(m[4]) == 4 or (m[2] == "/" and len(m[4]) == 2)
+    year, month, day = (c, a, b) if american else (a, b, c)
     return Date(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
@@ -249,24 +256,6 @@ def bare_edge(text: str) -> Edge:
 @grammar.rule(
     [
         re.compile(
-            r"(上世纪|上个世纪|本世纪|20世纪|二十世纪|21世纪)?(\d\d\d0|[一二三四五六七八九]十|\d0)年代"
-        )
-    ],
-    examples={"九十年代": Decade(90), "上世纪80年代": Decade(1980)},
-)
-def decade(m: re.Match[str]) -> Decade | None:
-    tens = count(m[2])
-    if tens is None:
-        return None
-    century = (
-        0 if not m[1] or tens >= 100 else 2000 if m[1][0] in "本" or m[1].startswith("21") else 1900
-    )
-    return Decade(century + tens)
-
-
-@grammar.rule(
-    [
-        re.compile(
             r"(上上?|去|前|本|今|这|当|下|明)?一?个?(?:财年|财政年度|会计年度)|fy\s*(20\d\d|\d\d)(?!\d)|(20\d\d|\d\d)年?财年"
         )
     ],
@@ -281,18 +270,3 @@ def fiscal_year(m: re.Match[str]) -> Fiscal:
     if said := m[2] or m[3]:
         return Fiscal(0, int(said) + (2000 if len(said) == 2 else 0))
     return Fiscal({"上": -1, "去": -1, "前": -2, "上上": -2, "下": 1, "明": 1}.get(m[1] or "", 0))
-
-
-ERAS = {
-    "顺治": 1644, "康熙": 1662, "雍正": 1723, "乾隆": 1736, "嘉庆": 1796, "道光": 1821,
-    "咸丰": 1851, "同治": 1862, "光绪": 1875, "宣统": 1909, "民国": 1912,
-}  # fmt: skip
-
-
-@grammar.rule(
-    [re.compile(rf"({'|'.join(ERAS)})(元|{N})年")],
-    examples={"民国三年": Date(1914), "康熙二十年": Date(1681)},
-)
-def era(m: re.Match[str]) -> Date | None:
-    n = 1 if m[2] == "元" else count(m[2])
-    return None if n is None else Date(ERAS[m[1]] + n - 1)

@@ -1,12 +1,12 @@
-"""有名字的一段：夏天、上半月、中下旬、昨晚。"""
+"""有名字的一段：夏天、上半月、中下旬、昨晚、90年代、民国三年。"""
 
 from __future__ import annotations
 
 import re
 
 from assistant.language.grammar import Grammar
-from assistant.language.rules.units import DAYS
-from assistant.language.times import Clock, Date, Edge, Range, Shift, Tenth, Within
+from assistant.language.rules.units import DAYS, N, count
+from assistant.language.times import Clock, Date, Decade, Edge, Range, Shift, Tenth, Within
 from semantic_layer.query import Grain
 
 grammar = Grammar()
@@ -52,3 +52,36 @@ def season(m: re.Match[str]) -> Range:
 def evening(m: re.Match[str]) -> Within:
     hours = Clock(18 * 60, 24 * 60) if m[2] == "晚" else Clock(6 * 60, 9 * 60)
     return Within(Shift(DAYS[m[1]], Grain.DAY), hours)
+
+
+@grammar.rule(
+    [
+        re.compile(
+            r"(上世纪|上个世纪|本世纪|20世纪|二十世纪|21世纪)?(\d\d\d0|[一二三四五六七八九]十|\d0)年代"
+        )
+    ],
+    examples={"九十年代": Decade(90), "上世纪80年代": Decade(1980)},
+)
+def decade(m: re.Match[str]) -> Decade | None:
+    tens = count(m[2])
+    if tens is None:
+        return None
+    century = (
+        0 if not m[1] or tens >= 100 else 2000 if m[1][0] in "本" or m[1].startswith("21") else 1900
+    )
+    return Decade(century + tens)
+
+
+ERAS = {
+    "顺治": 1644, "康熙": 1662, "雍正": 1723, "乾隆": 1736, "嘉庆": 1796, "道光": 1821,
+    "咸丰": 1851, "同治": 1862, "光绪": 1875, "宣统": 1909, "民国": 1912,
+}  # fmt: skip
+
+
+@grammar.rule(
+    [re.compile(rf"({'|'.join(ERAS)})(元|{N})年")],
+    examples={"民国三年": Date(1914), "康熙二十年": Date(1681)},
+)
+def era(m: re.Match[str]) -> Date | None:
+    n = 1 if m[2] == "元" else count(m[2])
+    return None if n is None else Date(ERAS[m[1]] + n - 1)

@@ -18,7 +18,16 @@ TO = text(r"到|至|-|~|—|–|和|与")
 TIME_UNITS = ("天", "日", "年", "月", "个月", "周", "小时", "分钟")
 CALENDAR = {"年", "月", "日"}
 FIRST_YEAR = 1900
+BEST = 100  # points that somebody may give
 INVERSE = {Op.GT: Op.LE, Op.GE: Op.LT, Op.LT: Op.GE, Op.LE: Op.GT}
+
+
+def said_unit(word: Any) -> str:
+    return word.text if isinstance(word, UnitWord) else ""
+
+
+def _compared(op: Op, n: Number, unit: Any) -> Threshold:
+    return Threshold(op, (float(n.value),), n.kind is NumberKind.PERCENT, unit=said_unit(unit))
 
 
 @phrase(
@@ -28,9 +37,59 @@ INVERSE = {Op.GT: Op.LE, Op.GE: Op.LT, Op.LT: Op.GE, Op.LE: Op.GT}
     rejects=("500以上", "超过甲指标"),
 )
 def threshold(op: OpWord, _: Any, n: Number, __: Any) -> Threshold | None:
-    if getattr(__, "text", "") in ("月", "年", "日"):
+    if said_unit(__) in ("月", "年", "日"):
         return None  # 高于4月 compares with April
-    return None if op.after else Threshold(op.op, (float(n.value),), n.kind is NumberKind.PERCENT)
+    return None if op.after else _compared(op.op, n, __)
+
+
+@phrase(
+    grammar,
+    [
+        opt(text("只?[打给评得]了?|评分?为|评分?是")),
+        Number,
+        text("(?:颗?星|分)(?!钟|之|位|档|段|层|组|期)"),
+        opt(text("级")),
+    ],
+    examples=("打五分", "3星", "一星", "给了1分"),
+    rejects=("五分钟", "九十分位", "3件"),
+)
+def graded(_: Any, n: Number, unit: str, __: Any) -> Threshold | None:
+    """Stars and points tell the column they are kept in."""
+    whole = float(n.value).is_integer() and 0 <= n.value <= BEST
+    return Threshold(Op.EQ, (float(n.value),), unit=unit[-1]) if whole else None
+
+
+@phrase(
+    grammar,
+    [Threshold, one_of(Cue.AND, Cue.OR), Threshold],
+    examples=("1星或2星", "四星和五星"),
+    rejects=("500以上或100以下",),
+)
+def graded_either(left: Threshold, _: Any, right: Threshold) -> Threshold | None:
+    if left.op not in (Op.EQ, Op.IN) or right.op is not Op.EQ or left.unit != right.unit:
+        return None
+    return Threshold(Op.IN, (*left.values, *right.values), unit=left.unit)
+
+
+@phrase(
+    grammar,
+    [text("连"), Number, opt(UnitWord), text("都?(?:还?没有?|不|未)(?:到|够|满|达到|超?过)?")],
+    examples=("连3%都没到", "连100件都不到"),
+    rejects=("连续3天",),
+)
+def not_even(_: str, n: Number, unit: Any, __: str) -> Threshold:
+    return _compared(Op.LT, n, unit)
+
+
+@phrase(
+    grammar,
+    [Threshold, text("的?[大小](?=单|店|客户|额|户|$)")],
+    examples=("5000以上的大",),
+    rejects=("大订单",),
+)
+def sized(t: Threshold, _: str) -> Threshold:
+    """5千以上的大单: the size is what the number says."""
+    return t
 
 
 @phrase(
@@ -40,11 +99,7 @@ def threshold(op: OpWord, _: Any, n: Number, __: Any) -> Threshold | None:
     rejects=("不足500",),
 )
 def negative_threshold(_: Any, op: OpWord, n: Number, __: Any) -> Threshold | None:
-    return (
-        None
-        if op.after or op.op not in INVERSE
-        else Threshold(INVERSE[op.op], (float(n.value),), n.kind is NumberKind.PERCENT)
-    )
+    return None if op.after or op.op not in INVERSE else _compared(INVERSE[op.op], n, __)
 
 
 @phrase(
@@ -54,7 +109,7 @@ def negative_threshold(_: Any, op: OpWord, n: Number, __: Any) -> Threshold | No
     rejects=("超过500",),
 )
 def threshold_after(_: Any, n: Number, __: Any, op: OpWord) -> Threshold | None:
-    return Threshold(op.op, (float(n.value),), n.kind is NumberKind.PERCENT) if op.after else None
+    return _compared(op.op, n, __) if op.after else None
 
 
 @phrase(
@@ -81,7 +136,7 @@ def number_between(
         if b % scale == 0 and 0 < a < b / scale:
             a *= scale  # 50到100万: the unit is said once
             break
-    units = (getattr(_, "text", ""), getattr(___, "text", ""))
+    units = (said_unit(_), said_unit(___))
     if head is None and tail is None and any(u in TIME_UNITS for u in units):
         return None
     if CALENDAR & set(units) and ("年" not in units or b >= FIRST_YEAR):
@@ -90,7 +145,7 @@ def number_between(
     if high.kind is NumberKind.PERCENT and low.kind is not NumberKind.PERCENT:
         a /= 100
     bare = head is None and tail is None and _ is None and ___ is None
-    return Threshold(Op.BETWEEN, (a, b), percent, bare) if a < b else None
+    return Threshold(Op.BETWEEN, (a, b), percent, bare, units[1] or units[0]) if a < b else None
 
 
 @phrase(
