@@ -24,12 +24,13 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A number or a pair to compare with: 大于100, 50到100之间."""
+    """A number or a pair to compare with: 大于100, 50到100之间; equal only where the unit tells the column."""
 
     op: Op
     values: tuple[float, ...]
     percent: bool = False
     bare: bool = False  # two numbers with nothing said about them: 11.1-11.11
+    unit: str = ""  # 岁, 星, 元: may tell which column is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +91,20 @@ class Verb:
 
     names: tuple[str, ...]
     negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """How far from a target (``op`` None), or reached, missed or passed; no names: the only target."""
+
+    names: tuple[str, ...] = ()
+    op: Op | None = None
+    claim: bool = False  # asked whether it holds: 完成目标了吗
+
+
+@dataclass(frozen=True, slots=True)
+class LastDone:
+    """最近一次下单, 第一次购买的时间: when the deed was last, or first, done."""
+
+    names: tuple[str, ...]
+    last: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.language.grammar import Rule
 from assistant.language.rules import (
+    chatter,
     compose,
     dates,
     english,
@@ -33,6 +34,7 @@ EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
     *named.grammar.rules,
     *compose.grammar.rules,
     *ranges.grammar.rules,
+    *chatter.grammar.rules,
 )
 PHRASES: tuple[Rule, ...] = (  # over words of a catalog
     *values.grammar.rules,

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from assistant.language.phrases import Values
+from assistant.language.meaning import TableWord
+from assistant.language.phrases import Asked, Threshold, Values
+from assistant.language.scales import (
+    MONEY,
+    amount_of,
+    column_by_unit,
+    counted_table,
+    measured_in,
+    plain_unit,
+)
 from assistant.language.slots.base import FLIP, Base, C, condition_of
 from semantic_layer.query import (
     And,
@@ -152,8 +162,33 @@ class Filters(Base):
                 j, dimension = near_dims[0]
                 self.used.add(j)
                 said.where.append((i, Where(dimension, t.op, t.values)))
+            elif (column := self._meant_by(i, t)) is not None:
+                values = tuple(int(v) if v.is_integer() else v for v in t.values)
+                said.where.append((i, Where(column, t.op, values)))
+            elif t.op in (Op.EQ, Op.IN):
+                self.lost.append(i)
             elif near_measures:
                 out.append(Having(near_measures[0][1], t.op, t.values))
             else:
                 out.append(Having(MetricRef(""), t.op, t.values))
         return out
+
+    def _meant_by(self, place: int, t: Threshold) -> str | None:
+        """35岁以上的用户, 打五分的评论, 5千以上的订单: the column that the unit or the thing tells."""
+        said, graph = self.said, self.graph
+        unit = plain_unit(t.unit)
+        if t.percent or any(j < place and measured_in(graph, x) == unit for j, x in said.measures):
+            return None
+        after = said.at(place + 1)
+        things = after.tables if isinstance(after, Asked) else ()
+        things = after.names if isinstance(after, TableWord) else things
+        counts = [x for j, x in said.measures if j == place + 1]
+        if not things and counts and not (said.groupings or said.asked):
+            things = tuple(filter(None, map(partial(counted_table, graph), counts)))
+        if unit in ("", MONEY):
+            alone = not any(j < place for j, _ in said.measures)
+            return amount_of(graph, things[0]) if things and alone else None
+        tables = (*things, *(e for _, e in said.entities))
+        tables += tuple(x for _, a in said.asked for x in a.tables)
+        tables += tuple(x for _, v in said.measures for x in graph.tables_of(v))
+        return column_by_unit(graph, unit, tables)

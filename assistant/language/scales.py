@@ -1,0 +1,74 @@
+"""Which column a number is about when nobody named one: by its unit, or by the thing it describes.
+
+35岁以上的用户, 打五分的评论, 5千以上的订单. Knows units and the catalog; no words of any business."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.language.graph import FAR, Graph
+from semantic_layer.catalog import Aggregate, Dimension, Format, Kind
+from semantic_layer.query import Agg, Measure, MetricRef
+
+SAME = {
+    "星": "分",
+    "颗": "分",
+    "块": "元",
+    "块钱": "元",
+    "钱": "元",
+    "人民币": "元",
+    "rmb": "元",
+    "周岁": "岁",
+}  # another word for one unit
+MONEY = "元"
+
+
+def plain_unit(unit: str) -> str:
+    return SAME.get(unit, unit)
+
+
+def measured_in(graph: Graph, measure: Measure) -> str:
+    """The unit of a metric, or nothing."""
+    if not isinstance(measure, MetricRef) or measure.metric not in graph.catalog.metrics:
+        return ""
+    metric = graph.catalog.metrics[measure.metric]
+    return MONEY if metric.format is Format.MONEY else plain_unit(metric.unit)
+
+
+def counted_table(graph: Graph, measure: Measure) -> str | None:
+    """The table whose rows a metric counts."""
+    if not isinstance(measure, MetricRef) or measure.metric not in graph.catalog.metrics:
+        return None
+    calc = graph.catalog.metrics[measure.metric].calc
+    counts = isinstance(calc, Aggregate) and calc.agg in (Agg.COUNT, Agg.COUNT_DISTINCT)
+    return calc.table if counts and isinstance(calc, Aggregate) else None
+
+
+def column_by_unit(graph: Graph, unit: str, tables: Sequence[str]) -> str | None:
+    """The number column that is kept in ``unit`` and lies nearest to ``tables``; alone, the only one."""
+    unit = plain_unit(unit)
+    fits = [
+        d
+        for d in graph.catalog.dimensions.values()
+        if d.kind is Kind.NUMBER and unit and plain_unit(d.unit) == unit
+    ]
+    if not tables:
+        return fits[0].name if len(fits) == 1 else None
+
+    def far(d: Dimension) -> int:
+        return min(graph.distance(t, d.table) for t in tables)
+
+    near = [d for d in fits if far(d) < FAR]
+    return min(near, key=far).name if near else None
+
+
+def amount_of(graph: Graph, table: str) -> str | None:
+    """The amount that one row of ``table`` is known by: what the first sums add up, else its first price."""
+    for name in graph.catalog.primary:
+        column = graph.column_of(name, table)
+        if column is not None and graph.catalog.dimensions[column].table == table:
+            return column
+    for d in graph.catalog.dimensions.values():
+        if d.table == table and d.kind is Kind.NUMBER and plain_unit(d.unit) == MONEY:
+            return d.name
+    return None
