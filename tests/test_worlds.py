@@ -1,0 +1,99 @@
+"""Businesses that nothing in the code was written for: their models load, their questions are read, their numbers hold.
+
+The floors are what was reached on the day, less a little: a rule that only helps the demo shows here.
+``pytest tests/test_worlds.py -rP`` prints the table and every sentence that is not read right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from assistant.corpus import Outcome, Report, failures, run, table
+from assistant.reply import Answer
+from assistant.service import Assistant
+from semantic_layer.load import load as load_model
+from semantic_layer.load import positions
+from semantic_layer.sql_checks import check_database
+from tests.worlds import clinic_data
+
+WORLDS = Path(__file__).parent / "worlds"
+ANSWERS = yaml.safe_load((WORLDS / "clinic_answers.yml").read_text(encoding="utf-8"))
+RIGHT, MISREAD = 0.83, 0.08
+
+# Built and opened once: one worker does them all. Two libraries of the reader leave warnings behind.
+pytestmark = [
+    pytest.mark.xdist_group("worlds"),
+    pytest.mark.filterwarnings("ignore:invalid escape sequence"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clinic_data.write(tmp_path_factory.mktemp("worlds") / "clinic.duckdb")
+
+
+@pytest.fixture(scope="module")
+def clinic(database: Path) -> Assistant:
+    return Assistant.open(WORLDS / "clinic", source=database)
+
+
+@pytest.fixture(scope="module")
+def report(clinic: Assistant) -> Report:
+    return run(clinic, WORLDS / "clinic.yml")
+
+
+def test_the_model_fits_its_database(database: Path) -> None:
+    columns: dict[str, dict[str, str]] = {}
+    with duckdb.connect(str(database), read_only=True) as db:
+        for table_name, column, kind in db.execute(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        ).fetchall():
+            columns.setdefault(table_name, {})[column] = kind
+    where = WORLDS / "clinic"
+    assert [
+        str(issue) for issue in check_database(load_model(where), columns, positions(where))
+    ] == []
+
+
+def test_most_questions_are_read_right(report: Report) -> None:
+    print(table(report), failures(report), sep="\n")
+    assert report.share_right >= RIGHT, failures(report)
+
+
+def test_few_are_misread_in_silence(report: Report) -> None:
+    wrong = tuple(v for v in report.verdicts if v.outcome is Outcome.WRONG)
+    assert len(wrong) <= MISREAD * len(report.verdicts), failures(Report(wrong))
+
+
+@pytest.mark.parametrize("case", ANSWERS, ids=[case["q"] for case in ANSWERS])
+def test_numbers_are_those_of_plain_sql(
+    clinic: Assistant, database: Path, case: dict[str, str]
+) -> None:
+    with duckdb.connect(str(database), read_only=True) as db:
+        wanted = db.execute(case["sql"]).fetchall()
+    reply = clinic.ask(case["q"])
+    assert isinstance(reply, Answer), reply
+    width = len(wanted[0])
+    assert _rows(row[:width] for row in reply.result.rows) == _rows(wanted), reply.sql
+
+
+def _rows(rows: Iterable[tuple[Any, ...]]) -> list[tuple[str, ...]]:
+    return sorted(tuple(_cell(value) for value in row) for row in rows)
+
+
+def _cell(value: object) -> str:
+    """Six digits of a number, the day of a time: what two correct queries agree on."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, int | float | Decimal):
+        return f"{float(value):.6g}"
+    return str(value)
