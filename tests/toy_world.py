@@ -193,6 +193,7 @@ def engine(city: str = "") -> DuckDBEngine:
     connection.execute(SQL)
     if city:
         connection.execute(f"DELETE FROM people WHERE city <> '{city}'")
+        connection.execute("DELETE FROM ads")  # what was spent on these people nobody knows
         for table in MINE[1:]:
             connection.execute(f"DELETE FROM {table} WHERE uid NOT IN (SELECT uid FROM people)")
     return DuckDBEngine.wrap(connection)
