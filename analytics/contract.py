@@ -15,8 +15,9 @@ from typing import Any, Literal, Protocol
 
 from sqlglot import exp
 
+from semantic_layer.anatomy import Anatomy
 from semantic_layer.periods import Festival
-from semantic_layer.query import Measure, MetricQuery, Period
+from semantic_layer.query import Measure, MetricQuery, Period, Scope
 from semantic_layer.result import Column, Result
 
 Params = Mapping[str, Any]
@@ -99,6 +100,17 @@ class Facts(Protocol):
     def breakdowns(self, measure: Measure, most: int) -> tuple[str, ...]:
         """Dimensions by which ``measure`` can be split, of text with two to ``most`` values."""
 
+    @property
+    def scope(self) -> Scope:
+        """The conditions and periods of the question."""
+
+    @property
+    def anatomy(self) -> Anatomy:
+        """What a measure is made of and can be split by, inside the scope."""
+
+    def before(self, period: Period) -> Period:
+        """What a period is compared with: as the question says, else the period before it."""
+
     def select(self, *names: str, where: str = "", span: Span = "period") -> exp.Select:
         """A SELECT whose columns are named after roles (and ``by``), already filtered.
 
@@ -114,8 +126,11 @@ class Facts(Protocol):
     def run(self, query: exp.Query) -> Sequence[Mapping[str, Any]]:
         """Run one SELECT; rows as mappings. Cancellable, with the engine's time limit."""
 
-    def compute(self, query: MetricQuery) -> Result:
-        """A metric query inside the scope; periods of its own replace the scope's."""
+    def compute(self, query: MetricQuery, loose: bool = False) -> Result:
+        """A metric query inside the scope; periods of its own replace the scope's.
+
+        ``loose`` leaves out conditions that the measures know nothing of; say so where it is used.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +193,6 @@ class Analysis:
     params: Mapping[str, Param] = field(default_factory=dict)
     wants: tuple[str, ...] = ()  # roles used when bound
     measured: bool = False  # is it about a metric (``Facts.measure``)?
+    compares: bool = False  # with another period (``Facts.before``)?
     splits: bool = True  # can it be computed by group (``Facts.by``)?
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group whose people can be listed → words

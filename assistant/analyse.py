@@ -18,7 +18,7 @@ from assistant.language.festivals import festival
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import Unanswerable
-from semantic_layer.query import AnalysisQuery
+from semantic_layer.query import AnalysisQuery, Listed
 from semantic_layer.result import Column, ColumnRole
 from semantic_layer.scoped import ScopedFacts
 
@@ -66,12 +66,21 @@ def analyse(
     """Run one analysis. Raises ``Unanswerable`` for a scope it cannot have and ``EngineError``."""
     analysis = ANALYSES[query.analysis]
     facts = ScopedFacts(
-        catalog, engine, query.scope, today, query.by, query.measure, festival, cancel, timeout
+        catalog,
+        engine,
+        query.scope,
+        today,
+        query.by,
+        query.measure,
+        festival,
+        cancel,
+        timeout,
+        query.compare,
     )
-    if not facts.has(*analysis.needs):
+    if analysis.needs and not facts.has(*analysis.needs):
         missing = [n for n in analysis.needs if not facts.has(n)] or list(analysis.needs)
         return Refused("missing-role", "、".join(ROLES.get(n, n) for n in missing))
-    for name in facts.by:
+    for name in facts.by if analysis.needs else ():
         if not facts.has(*analysis.needs, name):
             label = facts.label(name)
             raise Unanswerable("dimension-unreachable", metric=analysis.title, dimension=label)
@@ -90,6 +99,37 @@ def analyse(
     sql = outcome.sql or ";\n\n".join(facts.ran)
     told = replace(analysis, definition=_filled(analysis, params))
     return Analysed(replace(outcome, sql=sql), told)
+
+
+def listing(
+    query: AnalysisQuery,
+    catalog: Catalog,
+    engine: Engine,
+    today: date,
+    cancel: threading.Event | None = None,
+    timeout: float = 30.0,
+) -> Listed:
+    """The people of ``query.people`` as a SELECT of their keys, for conditions of other questions.
+
+    Raises ``Unanswerable`` where the analysis refuses or has no such people.
+    """
+    analysis = ANALYSES.get(query.analysis)
+    if analysis is None or query.people is None:
+        raise Unanswerable("not-supported-yet", what="用这个分析圈人")
+    facts = ScopedFacts(
+        catalog, engine, query.scope, today, query.by, query.measure, festival, cancel, timeout
+    )
+    if not facts.has(*analysis.needs):
+        raise Unanswerable("missing-role", roles="、".join(ROLES.get(n, n) for n in analysis.needs))
+    outcome = analysis.run(facts, bound(analysis, query))
+    if isinstance(outcome, Refused) or outcome.people is None:
+        raise Unanswerable("not-supported-yet", what="列出这一组的名单")
+    chosen = fill(
+        'SELECT "user" FROM members WHERE "group" = :group',
+        {"members": outcome.people},
+        group=query.people,
+    )
+    return Listed(chosen.sql(dialect=catalog.dialect), f"{analysis.title}的{query.people}")
 
 
 def bound(analysis: Analysis, query: AnalysisQuery) -> Params:
@@ -126,27 +166,31 @@ def people(group: str, outcome: Outcome, facts: ScopedFacts) -> Outcome | Refuse
     """The members of one group: their key, whatever the analysis knows of each, and who they are."""
     if outcome.people is None:
         return Refused("not-supported-yet", "列出这一组的名单")
-    chosen = fill(
-        'SELECT * EXCLUDE ("group") FROM members WHERE "group" = :group LIMIT :most',
+    everyone = fill(
+        'SELECT * EXCLUDE ("group") FROM members WHERE "group" = :group',
         {"members": outcome.people},
         group=group,
-        most=LISTED + 1,
     )
+    chosen = everyone.limit(LISTED + 1)
     rows = facts.run(chosen)
     if not rows:
         return Refused("too-little-data", f"没有属于「{group}」的用户")
     known = {c.name: c for c in (*outcome.columns, *outcome.people_columns)}
     columns = tuple(known.get(name) or _people_column(name, facts.catalog) for name in rows[0])
     cells = tuple(tuple(row.values()) for row in rows[:LISTED])
-    total = f"{len(cells):,}" if len(rows) <= LISTED else f"超过 {LISTED:,}"
+    total = len(rows)
+    if total > LISTED:
+        counted = fill("SELECT count(*) AS n FROM members", {"members": everyone})
+        total = facts.run(counted)[0]["n"]
+    shown = f"，列出前 {LISTED:,} 人" if total > LISTED else ""
     return replace(
         outcome,
         columns=columns,
         rows=cells,
         view=replace(outcome.view, mark="table", x="", y=(), color="", title="", options=()),
-        headline=f"{group}共 {total} 人",
+        headline=f"{group}共 {total:,} 人{shown}",
         findings=(),
-        extra={**outcome.extra, "listed": len(cells)},
+        extra={**outcome.extra, "listed": len(cells), "total": total},
     )
 
 

@@ -14,6 +14,7 @@ from assistant.answer.compose import compose, compose_analysis
 from assistant.answer.definitions import compose_catalog
 from assistant.answer.nouns import period_text
 from assistant.answer.wording import describe, sentence
+from assistant.groups import Found, resolved
 from assistant.language.festivals import festival
 from assistant.problems import problem
 from assistant.reply import Answer, Choice, Common, Option, Refusal, Reply, Timing, Unread
@@ -55,6 +56,7 @@ class Run:
     previous_sql: str = ""
     cancel: threading.Event | None = None
     stage: Stage | None = None
+    found: Found | None = None  # groups of people that conditions name
 
     def at(self, name: str) -> None:
         if self.stage is not None:
@@ -86,7 +88,7 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
     shown = with_comparisons(query)
     try:
         started = perf_counter()
-        statement = statement_of(shown, run, catalog)
+        statement = statement_of(shown, run, catalog, engine)
         planned = perf_counter()
         run.at("查询")
         result = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
@@ -105,7 +107,10 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
     if undecided is not None:
         return undecided
     if shown is not query and _missing(result):
-        shown, result = query, engine.run(statement_of(query, run, catalog), timeout=TIMEOUT)
+        shown, result = (
+            query,
+            engine.run(statement_of(query, run, catalog, engine), timeout=TIMEOUT),
+        )
     if (ahead := _ahead(query, result, catalog)) is not None:
         until = catalog.until.isoformat() if catalog.until else ""
         return decline(run, "future", catalog, query, period=period_text(ahead), until=until)
@@ -138,15 +143,19 @@ def _undecided(
     widened = with_equals(query)
     if widened is None:
         return None
-    statement = compile_plan(plan(widened, catalog, run.today, festival), catalog)
+    statement = statement_of(widened, run, catalog, engine)
     other = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
     if set(other.rows) == set(result.rows):
         return None
     return decline(run, "cut-through-equals", catalog, query)
 
 
-def statement_of(query: MetricQuery | DetailQuery, run: Run, catalog: Catalog) -> Statement:
-    return compile_plan(plan(query, catalog, run.today, festival), catalog)
+def statement_of(
+    query: MetricQuery | DetailQuery, run: Run, catalog: Catalog, engine: Engine
+) -> Statement:
+    found = run.found or Found(catalog, engine)
+    spelled = resolved(query, catalog, found.finder(run.today, run.cancel))
+    return compile_plan(plan(spelled, catalog, run.today, festival), catalog)
 
 
 def _ahead(query: MetricQuery | DetailQuery, result: Result, catalog: Catalog) -> Period | None:
@@ -194,7 +203,9 @@ def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) 
     run.at("查询")
     started = perf_counter()
     try:
-        done = analyse(query, catalog, engine, run.today, run.cancel, ANALYSIS_TIMEOUT)
+        found = (run.found or Found(catalog, engine)).finder(run.today, run.cancel)
+        spelled = resolved(query, catalog, found)
+        done = analyse(spelled, catalog, engine, run.today, run.cancel, ANALYSIS_TIMEOUT)
     except Unanswerable as e:
         return decline(run, e.code, catalog, query, **e.details)
     except QueryTimeout:

@@ -66,6 +66,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "bad-query": ("这个查询写不成合法的取数语句。", "换个说法再问，或从左侧的指标里选。"),
         "not-supported-yet": ("现在还不能{what}。", "可以改问：{suggestions}。"),
+        "nobody-to-save": (
+            "还没有一批人可以存。",
+            "先问出名单，例如某一层客户的名单，再说存成人群加名字。",
+        ),
+        "group-needs-name": (
+            "没有说这个人群叫什么。",
+            "加上名字再说一次，例如：存成人群，叫老客户一组。",
+        ),
+        "name-taken": (
+            "「{name}」已经是别的词，存成人群后分不清。",
+            "换个名字，例如加上月份或负责人。",
+        ),
         "missing-role": (
             "这个分析需要「{roles}」，当前数据里没有。",
             "在模型里绑定后就能用；现在可以问：{suggestions}。",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from analytics.contract import Analysis
 from assistant import pipeline
 from assistant.analyse import ANALYSES
+from assistant.groups import Found, Saved, described, named, taken, wanted
 from assistant.language.calendar import Calendar, Event
 from assistant.language.dialogue import Context
 from assistant.language.graph import Graph
@@ -30,7 +33,16 @@ from semantic_layer.errors import Unanswerable
 from semantic_layer.infer import infer
 from semantic_layer.load import load, with_values
 from semantic_layer.plan import plan
-from semantic_layer.query import AnalysisQuery, CatalogQuery, Query
+from semantic_layer.query import (
+    Agg,
+    AnalysisQuery,
+    CatalogQuery,
+    ColumnAggregate,
+    MetricQuery,
+    Query,
+    Scope,
+    Term,
+)
 from semantic_layer.sources import open_source
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +68,11 @@ class Assistant:
         )
         calendar = Calendar(catalog.fiscal_year_start, events)
         analyses = ANALYSES if catalog.roles else {}
-        self.parser = reader(Lexicon(catalog, analyses), Graph(catalog), calendar)
+        self._reader = partial(_listening, reader, analyses, calendar)
+        self.parser = self._reader(catalog)
+        self.found = Found(catalog, engine)
+        self.groups: tuple[Saved, ...] = ()
+        self.keep: Callable[[Saved], None] | None = None  # where a page stores groups
         self.sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -109,6 +125,8 @@ class Assistant:
         if on_stage is not None:
             on_stage("理解")
         remembered = self._session(session)
+        if (name := wanted(question)) is not None:
+            return self._saved(Run(question, day, found=self.found), name, remembered)
         understood = self._understand(question, day, remembered)
         run = Run(
             question,
@@ -120,6 +138,7 @@ class Assistant:
             remembered.sql if remembered else "",
             cancel,
             on_stage,
+            self.found,
         )
         reply = self._reply(run, understood, remembered)
         return self._kept(reply, session)
@@ -127,7 +146,8 @@ class Assistant:
     def run(self, query: Query, question: str = "", session: str | None = None) -> Reply:
         """Answer a query that was chosen or edited rather than typed."""
         remembered = self._session(session)
-        run = Run(question, self.today, previous_sql=remembered.sql if remembered else "")
+        sql = remembered.sql if remembered else ""
+        run = Run(question, self.today, previous_sql=sql, found=self.found)
         return self._kept(self._told(run, query), session)
 
     def read(
@@ -160,6 +180,14 @@ class Assistant:
     def forget(self, session: str) -> None:
         with self._lock:
             self.sessions.pop(session, None)
+
+    def know(self, groups: Iterable[Saved]) -> None:
+        """Groups of people by name are words from now on; a name that is known is replaced."""
+        new = {g.name: g for g in (*self.groups, *groups)}
+        self.groups = tuple(new.values())
+        self.catalog = named(self.catalog, self.groups)
+        self.found = Found(self.catalog, self.engine)
+        self.parser = self._reader(self.catalog)
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────
 
@@ -195,6 +223,27 @@ class Assistant:
                 run, code, self.catalog, understood.query, words=understood.words
             )
         return self._told(run, understood.query)
+
+    def _saved(self, run: Run, name: str, remembered: Session | None) -> Reply:
+        """存成人群: what was asked last becomes a word, and the conversation stays where it is."""
+        members = described(remembered.context if remembered else None, self.parser.graph)
+        if members is None:
+            return pipeline.decline(run, "nobody-to-save", self.catalog)
+        if not name:
+            return pipeline.decline(run, "group-needs-name", self.catalog)
+        if taken(name, self.parser.lexicon):
+            return pipeline.decline(run, "name-taken", self.catalog, name=name)
+        self.know((Saved(name, members),))
+        if self.keep is not None:
+            self.keep(Saved(name, members))
+        count = ColumnAggregate(Agg.COUNT_DISTINCT, members.dimension)
+        query = MetricQuery((count,), scope=Scope(Term(name)))
+        reply = self._told(replace(run, found=self.found), query)
+        if not isinstance(reply, Answer):
+            return reply
+        (number,) = reply.result.rows[0]
+        text = f"已存为人群「{name}」，共 {number:,} 人，以后的问题里可以直接用这个名字"
+        return replace(reply, headline=text)
 
     def _told(self, run: Run, query: Query) -> Reply:
         started = perf_counter()
@@ -248,6 +297,12 @@ class Assistant:
             if remembered is not None:
                 self._remember(session, Session(from_reply(remembered.context, reply), reply.sql))
         return reply
+
+
+def _listening(
+    reader: type[Parser], analyses: Mapping[str, Analysis], calendar: Calendar, catalog: Catalog
+) -> Parser:
+    return reader(Lexicon(catalog, analyses), Graph(catalog), calendar)
 
 
 def _path(source: str) -> Path:

@@ -40,7 +40,9 @@ def _widened(where: Condition) -> Condition:
             return And(tuple(map(_widened, parts)))
         case Or(parts):
             return Or(tuple(map(_widened, parts)))
-        case Members(_, inner, False) if inner.top is not None and inner.top.n > 1:
+        case Members(_, MetricQuery() | DetailQuery() as inner, False) if (
+            inner.top is not None and inner.top.n > 1
+        ):
             return replace(where, query=replace(inner, top=replace(inner.top, ties=True)))
         case _:
             return where

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from semantic_layer.query import Agg, Condition, Grain
+from semantic_layer.query import Agg, Condition, Grain, Members
 
 
 class Kind(StrEnum):
@@ -173,6 +173,9 @@ class Metric:
     finer: str | None = None
     default_period: str = ""  # 近30天: used when no time is said, and said back
     verbs: tuple[str, ...] = ()  # 下单, 买: "did it" means this metric > 0 (买过A没买过B)
+    target: str | None = None  # the metric that says what this one should have come to
+    factors: tuple[str, ...] = ()  # metrics whose product it is: 访客数 × 转化率 × 客单价
+    drivers: tuple[str, ...] = ()  # metrics worth a look when it moves: 缺货商品数
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ class NamedCondition:
     sql: str
     synonyms: tuple[str, ...] = ()
     definition: str = ""
+    members: Members | None = None  # instead of ``sql``: a set that somebody saved by name
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from semantic_layer.query import (
     Group,
     Having,
     HavingChange,
+    Listed,
     Measure,
     Members,
     MetricQuery,
@@ -70,6 +71,7 @@ def compact(query: Query) -> Compact:
                 "params": {name: plain_text(value) for name, value in sorted(query.params)},
                 "measures": [measure_text(query.measure)] if query.measure else [],
                 "by": list(query.by),
+                "compare": [_comparison(c) for c in query.compare],
                 "people": query.people,
                 **_scope(query.scope),
             }
@@ -208,7 +210,8 @@ def condition_text(condition: Condition) -> str:
             texts = [number_text(value) for value in condition.values]
             return _test(f"{what} {measure_text(condition.measure)}", condition.op, texts)
         case Members(dimension, query, negated):
-            return f"{dimension} {'not in' if negated else 'in'} ({one_line(query)})"
+            inner = query.label if isinstance(query, Listed) else one_line(query)
+            return f"{dimension} {'not in' if negated else 'in'} ({inner})"
         case Term(term, negated):
             return f"not term {term}" if negated else f"term {term}"
         case Or(parts):

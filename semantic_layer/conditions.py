@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
+from semantic_layer.catalog import Catalog
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import (
     Bounds,
@@ -27,9 +28,11 @@ from semantic_layer.frames import Frame
 from semantic_layer.joins import children, reaches
 from semantic_layer.measures import conjuncts, tables_of
 from semantic_layer.query import (
+    AnalysisQuery,
     And,
     Condition,
     DetailQuery,
+    Listed,
     Members,
     MetricQuery,
     Not,
@@ -43,7 +46,8 @@ from semantic_layer.query import (
 )
 from semantic_layer.recurring import time_test
 
-Nested = Callable[[MetricQuery | DetailQuery], exp.Query]
+Inner = MetricQuery | DetailQuery | AnalysisQuery | Listed
+Nested = Callable[[Inner], exp.Query]
 """Compile a query into a SELECT whose first column has its members."""
 
 COMPARED: dict[Op, type[exp.Binary]] = {
@@ -194,3 +198,13 @@ def _like(left: exp.Expr, op: Op, right: exp.Expr) -> exp.Expr:
 
 def _loose(node: exp.Expr) -> bool:
     return isinstance(node, (exp.Binary, exp.Not, exp.Between, exp.In))
+
+
+def listed(query: Inner, catalog: Catalog) -> exp.Query:
+    """The members that somebody computed. Raises ``Unanswerable`` where nobody has."""
+    if not isinstance(query, Listed):
+        raise Unanswerable("not-a-table-question")
+    found = parse_one(query.sql, dialect=catalog.dialect)
+    if not isinstance(found, exp.Query):
+        raise Unanswerable("not-a-table-question")
+    return found

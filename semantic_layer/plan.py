@@ -161,7 +161,8 @@ def _check_nested(
     for condition in conditions:
         for members in _members(condition):
             home(catalog, members.dimension)
-            plan(members.query, catalog, today, festival)
+            if isinstance(members.query, (MetricQuery, DetailQuery)):
+                plan(members.query, catalog, today, festival)
 
 
 def _members(condition: Condition | None) -> Iterator[Members]:

@@ -206,11 +206,23 @@ class HavingChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Members that were computed elsewhere: a SELECT whose first column has them. ``label`` says who."""
+
+    sql: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Members:
-    """``dimension`` is (not) among the first column of ``query``: 前10的城市里, 买过A没买过B."""
+    """``dimension`` is (not) among the first column of ``query``: 前10的城市里, 买过A没买过B.
+
+    People of an analysis (重要挽留客户) are an ``AnalysisQuery`` with ``people``; whoever may run
+    analyses turns it into ``Listed`` before planning.
+    """
 
     dimension: str
-    query: MetricQuery | DetailQuery
+    query: MetricQuery | DetailQuery | AnalysisQuery | Listed
     negated: bool = False
 
 
@@ -448,6 +460,7 @@ class AnalysisQuery:
     by: tuple[str, ...] = ()
     measure: Measure | None = None
     people: str | None = None  # a group of the result whose members are listed
+    compare: tuple[Comparison, ...] = ()  # what a change is against: 同比为什么跌了
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from semantic_layer.anatomy import Anatomy, with_halves
 from semantic_layer.breakdowns import splittable
 from semantic_layer.catalog import Catalog, Role
 from semantic_layer.conditions import Inner, listed, row_test
@@ -24,9 +25,18 @@ from semantic_layer.expressions import EARLIEST, LATEST, Bounds, either, literal
 from semantic_layer.frames import Frame
 from semantic_layer.joins import reaches
 from semantic_layer.measures import conjunction, conjuncts, home, stands_for, tables_of
-from semantic_layer.periods import Festival, merge
+from semantic_layer.periods import Festival, merge, shifted
 from semantic_layer.plan import plan
-from semantic_layer.query import DetailQuery, Measure, MetricQuery, MetricRef, Period, Scope
+from semantic_layer.query import (
+    CompareKind,
+    Comparison,
+    DetailQuery,
+    Measure,
+    MetricQuery,
+    MetricRef,
+    Period,
+    Scope,
+)
 from semantic_layer.result import Result
 from semantic_layer.rows import within
 from semantic_layer.sql import compile_plan
@@ -53,6 +63,7 @@ class ScopedFacts:
     festival: Festival | None = None
     cancel: threading.Event | None = None
     timeout: float = 30.0
+    compare: tuple[Comparison, ...] = ()
     ran: list[str] = field(default_factory=list)
 
     # ── bounds ────────────────────────────────────────────────────────────────────────────────
@@ -105,6 +116,15 @@ class ScopedFacts:
     def breakdowns(self, measure: Measure, most: int) -> tuple[str, ...]:
         return splittable(self.catalog, measure, most)
 
+    @property
+    def anatomy(self) -> Anatomy:
+        return Anatomy(self.catalog, self.scope.where)
+
+    def before(self, period: Period) -> Period:
+        """What ``period`` is compared with: as the question says, else the period before it."""
+        said = self.compare[0] if self.compare else Comparison(CompareKind.PREVIOUS_PERIOD)
+        return shifted(period, said, self.festival)
+
     def label(self, name: str) -> str:
         """What people call a dimension that the question groups by."""
         found = self.catalog.dimensions.get(name.removeprefix(BY))
@@ -136,15 +156,21 @@ class ScopedFacts:
         names, rows = self.engine.select(query, timeout=self.timeout, cancel=self.cancel)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def compute(self, query: MetricQuery) -> Result:
-        """A metric query inside this scope: its own periods where it has some, and both conditions."""
+    def compute(self, query: MetricQuery, loose: bool = False) -> Result:
+        """A metric query inside this scope: its own periods where it has some, and both conditions.
+
+        ``loose`` leaves out what the measures know nothing of (the warehouse's stock has no region)."""
+        where = conjunction(self.scope.where, query.scope.where)
+        if loose:
+            where = self.anatomy.known(query.measures, where)
         scope = Scope(
-            conjunction(self.scope.where, query.scope.where),
+            where,
             query.scope.periods or self.scope.periods,
             query.scope.time or self.scope.time,
         )
-        planned = plan(replace(query, scope=scope), self.catalog, self.today, self.festival)
-        statement = compile_plan(planned, self.catalog, ROWS)
+        catalog = with_halves(self.catalog, query.measures)
+        planned = plan(replace(query, scope=scope), catalog, self.today, self.festival)
+        statement = compile_plan(planned, catalog, ROWS)
         self.ran.append(statement.sql)
         return self.engine.run(statement, timeout=self.timeout, cancel=self.cancel)
 

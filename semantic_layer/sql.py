@@ -20,6 +20,7 @@ from semantic_layer.columns import (
     unique,
 )
 from semantic_layer.comparisons import change_columns, compared
+from semantic_layer.conditions import Inner, listed
 from semantic_layer.detail import detail_select
 from semantic_layer.expressions import (
     quote,
@@ -97,7 +98,9 @@ def _ordered_like(only: exp.Select, query: exp.Select) -> exp.Select:
     return only
 
 
-def _nested(outer: Plan, catalog: Catalog, query: MetricQuery | DetailQuery) -> exp.Query:
+def _nested(outer: Plan, catalog: Catalog, query: Inner) -> exp.Query:
+    if not isinstance(query, (MetricQuery, DetailQuery)):
+        return listed(query, catalog)
     found, _ = select(make_plan(query, catalog, outer.today, outer.festival), catalog)
     if found.args.get("limit") is None:
         found.set("order", None)  # members have no order

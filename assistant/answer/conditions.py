@@ -23,6 +23,7 @@ from assistant.answer.terms import (
 )
 from semantic_layer.catalog import Catalog, Format, Kind
 from semantic_layer.query import (
+    AnalysisQuery,
     And,
     Benchmark,
     By,
@@ -33,6 +34,7 @@ from semantic_layer.query import (
     Grain,
     Having,
     HavingChange,
+    Listed,
     Measure,
     Members,
     MetricQuery,
@@ -246,9 +248,13 @@ def _change(change: HavingChange, catalog: Catalog) -> str:
 # ── nested queries ────────────────────────────────────────────────────────────────────────────
 
 
-def nested_text(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
+def nested_text(query: MetricQuery | DetailQuery | AnalysisQuery | Listed, catalog: Catalog) -> str:
     """A query as the noun it selects: 2026-05-01 至 2026-05-31，销售额最高的前 10 个城市."""
+    if isinstance(query, Listed):
+        return query.label
     said = list(scope_texts(query.scope, catalog))
+    if isinstance(query, AnalysisQuery):
+        return "，".join([*said, query.people or query.analysis])
     if isinstance(query, DetailQuery):
         table = catalog.tables.get(query.table)
         thing = (table.entity or table.label) if table else query.table

@@ -10,7 +10,7 @@ from assistant.language.detail import detail_query, dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
-from assistant.language.settle import Settled, settle
+from assistant.language.settle import Settled, among, settle
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
     AnalysisQuery,
@@ -89,8 +89,16 @@ def _sortable(old: DetailQuery, graph: Graph) -> str | None:
     return numbers[-1] if numbers else (old.columns[0] if old.columns else None)
 
 
-def next_analysis(old: AnalysisQuery, said: Draft) -> Iterator[Settled]:
-    by = tuple(g.dimension for g in said.groups if isinstance(g, By)) or old.by
+def next_analysis(old: AnalysisQuery, said: Draft, graph: Graph) -> Iterator[Settled]:
+    """Another period, scope, split or parameter; a measure that the analysis is not about asks of its rows."""
+    if said.measures and old.measure is None and said.analysis is None:
+        about = among(said, old, graph) if old.people else said
+        scope = carried_scope(old.scope, about, Cue.ALSO in said.cues)
+        parts = () if scope.where is None else parts_of(scope.where)
+        yield from settle(replace(about, where=parts, periods=scope.periods), graph)
+        return
+    named = (*said.columns, *(n for a in said.asked for n in a.names[:1]))
+    by = (*(g.dimension for g in said.groups if isinstance(g, By)), *named) or old.by
     params = dict(old.params) | {p.name: p.value for p in said.params if p.analysis == old.analysis}
     scope = carried_scope(old.scope, said, Cue.ALSO in said.cues)
     measure = said.measures[0] if said.measures and old.measure is not None else old.measure
@@ -102,5 +110,6 @@ def next_analysis(old: AnalysisQuery, said: Draft) -> Iterator[Settled]:
             by=by,
             measure=measure,
             people=said.people,
+            compare=said.compare or old.compare,
         )
     )

@@ -54,7 +54,7 @@ def conditioned(
     parts: list[Condition] = []
     if isinstance(inner, MetricQuery) and draft.inner_dimension:
         parts.append(Members(draft.inner_dimension, inner))
-    key = _people(graph) if "user" in (*analysis.needs, *analysis.wants) else None
+    key = graph.people_key() if "user" in (*analysis.needs, *analysis.wants) else None
     if (draft.having or draft.verbs) and key is None:
         return None
     if draft.verbs:
@@ -101,18 +101,6 @@ def _tests(condition: Condition | None) -> tuple[Having, ...]:
             return _tests(part)
         case _:
             return ()
-
-
-def _people(graph: Graph) -> str | None:
-    """The key of the people that the model's user role is about."""
-    for role in graph.catalog.roles:
-        if role.name != "user":
-            continue
-        column = role.expr.strip('"')
-        for d in graph.catalog.dimensions.values():
-            if d.expr.strip('"') == column and graph.key_of(d.table) == d.name:
-                return d.name
-    return None
 
 
 __all__ = ["conditioned", "unsupported"]

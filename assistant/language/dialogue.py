@@ -14,7 +14,7 @@ from assistant.language.carried import goes_on
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
-from assistant.language.settle import Settled, settle
+from assistant.language.settle import Settled, among, deeds_measured, settle
 from assistant.language.subscope import as_set
 from semantic_layer.query import (
     AnalysisQuery,
@@ -75,12 +75,23 @@ def continue_from(
         names = _names_of(context.query)
         return iter((Settled(CatalogQuery("definition", names)),)) if names else None
     if isinstance(context.query, AnalysisQuery) and goes_on(context.query, said):
-        return next_analysis(context.query, said)
-    if said.about or said.analysis:
+        return next_analysis(context.query, said, graph)
+    if said.analysis and Cue.IT in said.cues:
+        return _refer(context, said, graph)
+    if said.people:
+        said = deeds_measured(said, graph)
+    if said.people and said.measures and (mine := _same_analysis(context.query, said)):
+        return settle(among(said, replace(mine, people=said.people), graph), graph)
+    if said.about or said.analysis or said.people:
         return None
     if stands_alone(said, modelled=bool(graph.catalog.primary)):
         return None
     return _next(context, said, graph)
+
+
+def _same_analysis(query: Query, said: Draft) -> AnalysisQuery | None:
+    """The analysis asked before, when the people named now are a group of it."""
+    return query if isinstance(query, AnalysisQuery) and query.analysis == said.people_of else None
 
 
 def _names_of(query: Query) -> tuple[str, ...]:
@@ -127,7 +138,7 @@ def _next(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | No
         case DetailQuery():
             return next_detail(previous, said, graph)
         case AnalysisQuery():
-            return next_analysis(previous, said)
+            return next_analysis(previous, said, graph)
         case _:
             return None
 
@@ -135,7 +146,10 @@ def _next(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | No
 def _refer(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | None:
     """这些城市的客单价: a question about the members of the previous result."""
     previous = context.query
-    if previous is None or not (said.measures or said.columns or said.asked or said.entities):
+    if isinstance(previous, AnalysisQuery):
+        said = deeds_measured(said, graph)
+    subject = said.measures or said.columns or said.asked or said.entities or said.analysis
+    if previous is None or not subject:
         return None
     inner, dimension = as_set(previous, graph)
     if inner is None or dimension is None:
@@ -149,13 +163,18 @@ def _refer(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | N
         )
     else:
         condition = Members(dimension, inner)
+    if said.analysis:
+        return settle(replace(said, where=(*said.where, condition)), graph)
     columns = tuple(c for c in said.columns if c != dimension)
     periods = said.periods or (
         previous.scope.periods if isinstance(previous, (MetricQuery, DetailQuery)) else ()
     )
     draft = replace(said, where=(*said.where, condition), columns=columns, periods=periods)
     timed_only = all(isinstance(g, ByTime) for g in said.groups)
-    if said.measures and timed_only and not said.asked:
+    listed = not isinstance(
+        previous, AnalysisQuery
+    )  # thousands of people are not listed one by one
+    if said.measures and timed_only and not said.asked and listed:
         draft = replace(draft, groups=(*said.groups, By(dimension)))
     elif not said.measures:
         entities = tuple(e for e in said.entities if e != graph.catalog.dimensions[dimension].table)

@@ -57,7 +57,8 @@ class Draft:
     refuse: str | None = None
     analysis: str | None = None
     params: tuple[AnalysisParam, ...] = ()
-    people: str | None = None  # a group that the analysis makes, whose members are listed
+    people: str | None = None  # a group that an analysis makes
+    people_of: str | None = None  # that analysis
     inner: Query | None = None  # the set that this question is inside of (前10的城市里…)
     inner_dimension: str | None = None
     time_dimension: str | None = None
@@ -91,6 +92,7 @@ class Draft:
             or self.about
             or self.analysis
             or self.params
+            or self.people
             or self.bucket
             or self.inner
         )

@@ -137,6 +137,14 @@ class Graph:
                 return d.name
         return None
 
+    def people_key(self) -> str | None:
+        """The key of the people that the model's user role is about."""
+        columns = {r.expr.strip('"') for r in self.catalog.roles if r.name == "user"}
+        for d in self.catalog.dimensions.values():
+            if d.expr.strip('"') in columns and self.key_of(d.table) == d.name:
+                return d.name
+        return None
+
     def label_of(self, table: str) -> str | None:
         """The dimension that shows a person which row it is: a name, else the key."""
         key = self.key_of(table)

@@ -89,6 +89,7 @@ class Drawers:
     analysis: str | None = None
     params: list[m.AnalysisParam] = field(default_factory=list)
     people: str | None = None
+    people_of: str | None = None
     unresolved: list[int] = field(default_factory=list)
 
     def cue(self, *wanted: m.Cue) -> bool:
@@ -126,7 +127,7 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
         case m.AnalysisWord(names):
             out.analysis = names[0]
         case m.AnalysisGroup(groups):
-            out.analysis, out.people = groups[0]
+            out.people_of, out.people = groups[0]
         case m.AnalysisParam():
             out.params.append(value)
         case Grouping():

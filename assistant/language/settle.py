@@ -53,16 +53,55 @@ def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
         named = catalog_names(draft) if draft.about in ("definition", "values") else ()
         yield Settled(CatalogQuery(draft.about, named))
         return
-    if draft.analysis:
+    if draft.people:
+        draft = deeds_measured(draft, graph)
+    if draft.people and (draft.measures or draft.analysis not in (None, draft.people_of)):
+        draft = among(draft, AnalysisQuery(draft.people_of or "", people=draft.people), graph)
+    if draft.analysis or draft.people:
         scope = Scope(conjunction(draft.where), draft.periods)
         measure = draft.measures[0] if draft.measures else None
         by = tuple(g.dimension for g in draft.groups if isinstance(g, By))
-        params = tuple((p.name, p.value) for p in draft.params if p.analysis == draft.analysis)
-        yield Settled(AnalysisQuery(draft.analysis, params, scope, by, measure, draft.people))
+        name = draft.analysis or draft.people_of or ""
+        params = tuple((p.name, p.value) for p in draft.params if p.analysis == name)
+        yield Settled(AnalysisQuery(name, params, scope, by, measure, draft.people, draft.compare))
         return
     if draft.params:
         return  # words of an analysis that nobody asks for
     yield from _asked(draft, graph)
+
+
+def deeds_measured(draft: Draft, graph: Graph) -> Draft:
+    """他们买了多少: of people who are known already, a deed asks for its amount and its number."""
+    if draft.measures or len(draft.verbs) != 1 or not draft.cues & {Cue.HOW_MANY, Cue.HOW_MUCH}:
+        return draft
+    verb, wheres, periods = draft.verbs[0]
+    if verb.negated:
+        return draft
+    names = dict.fromkeys((*graph.catalog.primary[:1], verb.names[0]))
+    return replace(
+        draft,
+        verbs=(),
+        measures=tuple(MetricRef(n) for n in names),
+        where=(*draft.where, *wheres),
+        periods=draft.periods or periods,
+    )
+
+
+def among(draft: Draft, group: AnalysisQuery, graph: Graph) -> Draft:
+    """重要挽留客户上个月买了多少: the group of an analysis is whom the question is about."""
+    key = graph.people_key()
+    if key is None:
+        return draft
+    own = (p for p in draft.params if p.analysis == group.analysis)
+    group = replace(group, params=group.params or tuple((p.name, p.value) for p in own))
+    params = tuple(p for p in draft.params if p.analysis != group.analysis)
+    where = (*draft.where, Members(key, group))
+    entities = draft.entities
+    if draft.ranked and not entities:
+        entities = (graph.catalog.dimensions[key].table,)
+    return replace(
+        draft, where=where, people=None, people_of=None, params=params, entities=entities
+    )
 
 
 def catalog_names(draft: Draft) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from assistant.language.settle import settle
 from assistant.language.times import PerGrain
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
+    AnalysisQuery,
     And,
     By,
     Condition,
@@ -145,6 +146,8 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
         inner=inner,
         inner_dimension=dimension,
     )
+    if isinstance(inner, AnalysisQuery):
+        return whole
     return _apart(whole, left, inner, dimension, graph)
 
 
@@ -204,8 +207,12 @@ def _listing(draft: Draft) -> Draft:
     return replace(draft, cues=draft.cues - {m.Cue.DETAIL})
 
 
-def as_set(query: Query, graph: Graph) -> tuple[MetricQuery | DetailQuery | None, str | None]:
+def as_set(
+    query: Query, graph: Graph
+) -> tuple[MetricQuery | DetailQuery | AnalysisQuery | None, str | None]:
     """A query whose first column is one dimension, and that dimension."""
+    if isinstance(query, AnalysisQuery) and query.people:
+        return query, graph.people_key()
     if isinstance(query, MetricQuery):
         places = several(_conjuncts(query.scope.where))
         groups = [g for g in query.group_by if isinstance(g, By)]
