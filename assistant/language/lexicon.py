@@ -22,20 +22,25 @@ from assistant.language.meaning import (
     MetricWord,
     Quoted,
     TableWord,
+    TallyWord,
+    TargetWord,
     TermWord,
     ValueWord,
     VerbWord,
 )
-from assistant.language.phrases import Verb
+from assistant.language.phrases import Grouping, Verb
 from assistant.language.words import seeds
-from semantic_layer.catalog import Catalog, Kind
+from semantic_layer.catalog import Aggregate, Catalog, Dimension, Kind
+from semantic_layer.query import Agg
 
+COMMON = "个条项行次"  # classifiers that tell nothing of what is counted
 PLACE = re.compile(
     r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|自治县|地区|省|市|区|县|州|镇|乡)$"
 )
 COMPANY = re.compile(r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|集团|公司)$")
 LATIN = re.compile(r"[a-z0-9]")
 QUOTED = re.compile(r"[\"'“‘「『《]([^\"'”’」』》]{1,40})[\"'”’」』》]")
+COUNTING = (Agg.COUNT, Agg.COUNT_DISTINCT, Agg.SUM)
 NUMERIC = re.compile(r"[\d.,%+-]+")
 
 
@@ -152,6 +157,12 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
             if len(s) > 1 and not done:
                 yield f"{s[0]}过{s[1:]}", Verb, metric.name  # 下单 → 下过单
                 yield f"{s[0]}了{s[1:]}", Verb, metric.name
+    targets = {m.target for m in catalog.metrics.values() if m.target}
+    for name in sorted(targets):
+        metric = catalog.metrics[name]
+        yield from ((s, TargetWord, name) for s in (metric.label, *metric.synonyms))
+    for unit, name in _tallied(catalog):
+        yield f"一{unit}", TallyWord, name
     for dimension in catalog.dimensions.values():
         for s in (dimension.label, *dimension.synonyms, *_identifier(dimension.name)):
             yield s, DimensionWord, dimension.name
@@ -161,11 +172,25 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
     for table in catalog.tables.values():
         for s in (table.label, table.entity, *table.synonyms):
             yield s, TableWord, table.name
+        if table.classifier and table.classifier not in COMMON:
+            for s in ("每", "每一", "各"):
+                yield f"{s}{table.classifier}", Grouping, f"@{table.name}"
     for term in catalog.terms.values():
         for s in (term.label, *term.synonyms):
             yield s, TermWord, term.name
     yield from intents.words()
     yield from _values(catalog)
+
+
+def _tallied(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """(unit, the metric that one more of it raises by one): 单 → 订单数. Things, not people."""
+    taken: set[str] = set()
+    for metric in (catalog.metrics[name] for name in (*catalog.primary, *catalog.metrics)):
+        calc = metric.calc
+        counts = isinstance(calc, Aggregate) and calc.agg in COUNTING and not calc.snapshot
+        if counts and len(metric.unit) == 1 and metric.unit not in {*taken, "元", "人"}:
+            taken.add(metric.unit)
+            yield metric.unit, metric.name
 
 
 def _identifier(name: str) -> tuple[str, ...]:
@@ -186,11 +211,16 @@ def _values(catalog: Catalog) -> Iterator[tuple[str, type, Any]]:
             yield value, ValueWord, (name, value)
             for short in place_names(value):
                 yield short, ValueWord, (name, value)
-        for value, synonyms in dimension.value_synonyms:
-            for s in (value, *synonyms):
-                yield s, ValueWord, (name, value)
+        yield from _synonyms(name, dimension)
     for name, dimension in catalog.dimensions.items():
         if name not in catalog.values:
-            for value, synonyms in dimension.value_synonyms:
-                for s in (value, *synonyms):
-                    yield s, ValueWord, (name, value)
+            yield from _synonyms(name, dimension)
+
+
+def _synonyms(name: str, dimension: Dimension) -> Iterator[tuple[str, type, Any]]:
+    for value, synonyms in dimension.value_synonyms:
+        for s in (value, *synonyms):
+            yield s, ValueWord, (name, value)
+            if isinstance(s, str) and s[:1] in "没未" and len(s) > 2:  # 没寄出, 还没寄出, 尚未寄出
+                yield f"还{s}", ValueWord, (name, value)
+                yield f"尚未{s[1:]}", ValueWord, (name, value)

@@ -52,6 +52,11 @@ def verb_conditions(
         apart = Cue.TOGETHER in draft.cues and _one_by_one(wheres)
         if distinct is not None and not first.negated and len(verbs) == 1 and not apart:
             return tuple(wheres), distinct, counted
+    if len(verbs) == 1 and len(draft.measures) == 1:
+        verb, wheres, periods = verbs[0]
+        own = (MetricRef(verb.names[0]), distinct_counter(graph, verb.names[0], key))
+        if draft.measures[0] in own and not (verb.negated or periods or Cue.TOGETHER in draft.cues):
+            return tuple(wheres), None, ()  # 逛过甲店的访客: what is counted is the deed
     for verb, wheres, periods in verbs:
         metric = verb.names[0]
         if graph.tables_of_metric(metric) == (entity,) and not (wheres or periods or verb.negated):

@@ -42,6 +42,14 @@ class Condition_:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Words that a text must or must not contain, its column unsaid: 提到噪音."""
+
+    op: Op
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """A measure with its aggregate or unit said: 订单金额的P90, 日均销售额."""
 

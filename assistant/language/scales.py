@@ -1,6 +1,6 @@
-"""Which column a number is about when nobody named one: by its unit, or by the thing it describes.
+"""Which column a number or a text is about when nobody named one: by its unit, or by the thing it describes.
 
-35岁以上的用户, 打五分的评论, 5千以上的订单. Knows units and the catalog; no words of any business."""
+35岁以上的用户, 打五分的评论, 5千以上的订单, 提到噪音的评论. Knows units and the catalog; no words of any business."""
 
 from __future__ import annotations
 
@@ -72,3 +72,10 @@ def amount_of(graph: Graph, table: str) -> str | None:
         if d.table == table and d.kind is Kind.NUMBER and plain_unit(d.unit) == MONEY:
             return d.name
     return None
+
+
+def texts_of(graph: Graph, table: str) -> tuple[str, ...]:
+    """The columns that hold what the rows of ``table`` say, where the model gives them that role."""
+    columns = {r.expr for r in graph.catalog.roles if r.name == "text" and r.table == table}
+    own = (d for d in graph.catalog.dimensions.values() if d.table == table)
+    return tuple(d.name for d in own if d.expr.strip('"') in columns)

@@ -18,6 +18,7 @@ from assistant.language.phrases import (
     Grouping,
     Measured,
     Ranked,
+    Said,
     Threshold,
     Values,
     Verb,
@@ -63,6 +64,7 @@ class Drawers:
     where: list[tuple[int, Condition]] = field(default_factory=list)
     having: list[tuple[int, Condition]] = field(default_factory=list)
     thresholds: list[tuple[int, Threshold]] = field(default_factory=list)
+    texts: list[tuple[int, Said]] = field(default_factory=list)
     periods: list[tuple[int, tuple[Period, ...]]] = field(default_factory=list)
     same: list[tuple[int, SamePeriod]] = field(default_factory=list)
     cyclic: list[tuple[int, Cyclic]] = field(default_factory=list)
@@ -142,6 +144,8 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             drawer.append((i, options[0]))
         case Threshold():
             out.thresholds.append((i, value))
+        case Said():
+            out.texts.append((i, value))
         case Ranked():
             out.ranked.append((i, value))
         case Verb():

@@ -13,6 +13,7 @@ from functools import lru_cache
 import jieba
 
 from assistant.language.grammar import Mention
+from assistant.language.meaning import Cue, Filler
 
 jieba.setLogLevel(logging.WARNING)
 NAMES = 20_000  # catalog names given to the tokenizer
@@ -42,7 +43,10 @@ class Segments:
             if b - a < 2:
                 continue
             single = [m for m in kept if m.end - m.start == 1 and a <= m.start < b]
-            if single and not _explained(a, b, kept):
+            if any(m.start == a and m.end == b and m.value is Cue.OTHERS for m in kept):
+                gone = {id(m) for m in single if isinstance(m.value, (Cue, Filler))}
+                kept = [m for m in kept if id(m) not in gone]  # 其他 is not 其 and 他
+            elif single and not _explained(a, b, kept):
                 gone = {id(m) for m in single}
                 kept = [m for m in kept if id(m) not in gone]
         return kept

@@ -55,12 +55,17 @@ def spread(draft: Draft, graph: Graph) -> Draft:
     keyed = [t for t in tables if (k := graph.key_of(t)) and graph.kind(k) is Kind.KEY]
     if not keyed or any(graph.member_of(keyed[0]) != d for d in dims):
         return draft
-    bucket = ByBucket(measure=draft.measures[0], per=graph.key_of(keyed[0]))
+    measure = draft.measures[0]
+    bucket = ByBucket(measure=measure, per=graph.key_of(keyed[0]))
+    column = graph.column_of(measure.metric, keyed[0]) if isinstance(measure, MetricRef) else None
+    if column is not None and graph.catalog.dimensions[column].table == keyed[0]:
+        bucket = ByBucket(dimension=column)  # 每单优惠: one row each has the number itself
     return replace(
         draft,
-        measures=(_members_counter(draft.measures[0], keyed[0], graph),),
+        measures=(_members_counter(measure, keyed[0], graph),),
         groups=(bucket,),
         entities=(),
+        asked=tuple(a for a in draft.asked if keyed[0] not in a.tables),
     )
 
 

@@ -169,12 +169,28 @@ def thing_how_many(thing: Any, _: Any, __: Any, ___: Any, ____: Any) -> Asked | 
 
 @phrase(
     grammar,
-    [THING, Cue.COUNTED, opt(Cue.WHICH)],
-    examples=("城市数", "用户数量", "渠道个数"),
+    [
+        THING,
+        opt(Cue.DISTINCT),
+        one_of(Cue.COUNTED, text("(?<=重的)人数|(?<=重)人数")),
+        opt(Cue.WHICH),
+    ],
+    examples=("城市数", "用户数量", "渠道个数", "用户去重数", "用户去重人数"),
     rejects=("甲指标数量",),
 )
-def counted_things(thing: Any, _: Any, __: Any) -> Asked | None:
-    return None if __ else _asked(thing, Form.COUNT)
+def counted_things(thing: Any, _: Any, __: Any, ___: Any) -> Asked | None:
+    return None if ___ else _asked(thing, Form.COUNT)
+
+
+@phrase(
+    grammar,
+    [text("按照?|以|用|依"), THING, text("(?:来|进行|做)?(?:去重|排重|dedup)")],
+    examples=("按用户去重", "按城市排重"),
+    rejects=("按用户",),
+)
+def distinct_by(_: str, __: Any, ___: str) -> Cue:
+    """Each counted once: what a count of people does anyway."""
+    return Cue.DISTINCT
 
 
 @phrase(

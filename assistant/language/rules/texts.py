@@ -6,12 +6,13 @@ from typing import Any
 
 from assistant.language.grammar import Grammar
 from assistant.language.meaning import Cue, DimensionWord, Quoted
-from assistant.language.phrases import Condition_
+from assistant.language.phrases import Condition_, Said
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import Op, Where
 
 grammar = Grammar()
 
+SHORTEST = 2  # characters of a word that is looked for without quotation marks
 FREE_TEXT = text(
     r"[一-鿿A-Za-z0-9]{1,10}?(?=的|字样|这|两个字|二字|[,，。?？!！\s]|$|有|是|开头|打头|起头|结尾|收尾|结束|字)"
 )
@@ -30,9 +31,12 @@ def _content(value: Any) -> str | None:
     grammar,
     [
         DimensionWord,
-        opt(text("里面|里头|里边|里|中|名字里|名称里|的名字|的名称|名称|名字|名")),
+        opt(text("里面|里头|里边|里|中|上|名字里|名称里|的名字|的名称|名称|名字|名")),
         opt(Cue.NOT),
-        one_of(Cue.CONTAINS, text("含|带")),
+        one_of(
+            Cue.CONTAINS,
+            text("含|带|写了|写着|写到|说了|说到|提了|提过|讲到|出现了"),
+        ),
         opt(Cue.EVER),
         one_of(Quoted, FREE_TEXT),
         opt(text("两个字|二字|字样|这个词|这两个字|字眼|字")),
@@ -49,6 +53,63 @@ def contains(
         return None
     op = Op.NOT_CONTAINS if no else Op.CONTAINS
     return Condition_(tuple(Where(d, op, (content,)) for d in dimension.names)) if content else None
+
+
+@phrase(
+    grammar,
+    [
+        opt(text("里面|里头|里边|里|中|上")),
+        opt(Cue.NOT),
+        one_of(Cue.CONTAINS, text("写了|写着|写到|说了|说到|提了|提过|讲到|出现了")),
+        opt(Cue.EVER),
+        one_of(Quoted, FREE_TEXT),
+        opt(text("两个字|二字|字样|这个词|这两个字|字眼|字")),
+    ],
+    examples=("提到噪音", "里写了'掉色'", "没提到噪音"),
+    rejects=("包含甲",),
+)
+def said(_: Any, no: Any, how: Any, __: Any, what: Any, ___: Any) -> Said | None:
+    """Which column holds what was said, the tables of the question tell."""
+    content = _content(what)
+    if content is None or (not isinstance(what, Quoted) and len(content) < SHORTEST):
+        return None
+    return Said(Op.NOT_CONTAINS if no else Op.CONTAINS, content)
+
+
+@phrase(
+    grammar,
+    [
+        DimensionWord,
+        opt(text("的")),
+        text("尾号|尾数|末尾|末[一二两三四五六\\d]位|(?:最后|后)[一二两三四五六\\d]位数?"),
+        opt(text("是|为")),
+        one_of(Quoted, text(r"[\da-z]{1,12}")),
+    ],
+    examples=("电话尾号888", "单号后四位是0012"),
+    rejects=("电话888",),
+)
+def tail(dimension: DimensionWord, _: Any, __: str, ___: Any, what: Any) -> Condition_ | None:
+    content = _content(what)
+    options = tuple(Where(d, Op.ENDS, (content,)) for d in dimension.names) if content else ()
+    return Condition_(options) if options else None
+
+
+@phrase(
+    grammar,
+    [
+        DimensionWord,
+        opt(text("的")),
+        text("前[一二两三四五六\\d]位数?|开头"),
+        text("是|为"),
+        one_of(Quoted, text(r"[\da-z]{1,12}")),
+    ],
+    examples=("电话前三位是138",),
+    rejects=("电话前三位",),
+)
+def head(dimension: DimensionWord, _: Any, __: str, ___: Any, what: Any) -> Condition_ | None:
+    content = _content(what)
+    options = tuple(Where(d, Op.STARTS, (content,)) for d in dimension.names) if content else ()
+    return Condition_(options) if options else None
 
 
 @phrase(
@@ -103,7 +164,12 @@ def not_null(dimension: DimensionWord, _: Any) -> Condition_:
 
 @phrase(
     grammar,
-    [text("没有|没填写?|未填写?|缺少?|无|没留|未留|没写"), DimensionWord],
+    [
+        text(
+            "没有|没填写?|未填写?|缺少?|无|没留|未留|没写|没有?用到?|未使?用|没有?使用|没有?参[加与]|未参[加与]|没带|没挂|没关联|没绑定?"
+        ),
+        DimensionWord,
+    ],
     examples=("没有昵称", "没留电话", "未填写电话"),
     rejects=("没有甲城",),
 )

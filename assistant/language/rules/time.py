@@ -173,7 +173,7 @@ def recent(_: str) -> Recent:
 )
 def first_n(m: re.Match[str]) -> Slice | Last | Next | None:
     n, grain = some(m[2], UNITS[m[3]]), UNITS[m[3]]
-    if n is None or (m[1] in "上下" and n == 1):
+    if n is None or n > 1000 or (m[1] in "上下" and n == 1):
         return None
     if m[2] == "几":
         return Last(n, grain) if m[1] in "前上" else None

@@ -64,8 +64,13 @@ def run_on(left: Values, right: ValueWord) -> Values | None:
 
 @phrase(
     grammar,
-    [Cue.EXCEPT, Values, opt(one_of(DimensionWord, TableWord)), opt(Cue.OUTSIDE)],
-    examples=("除了甲城", "除了甲城和乙城", "除甲城外", "不含甲城这个城市"),
+    [
+        Cue.EXCEPT,
+        Values,
+        opt(one_of(DimensionWord, TableWord)),
+        opt(one_of(Cue.OUTSIDE, text("之?后(?!\\d+天|[一二两三四五六七八九十]+天)"))),
+    ],
+    examples=("除了甲城", "除了甲城和乙城", "除甲城外", "不含甲城这个城市", "剔除甲城后"),
     rejects=("甲城以外", "除了甲指标"),
 )
 def excluded(_: Any, values: Values, kind: Any, __: Any) -> Values | None:
@@ -120,7 +125,7 @@ def named(dimension: DimensionWord, _: Any, values: Values) -> Values | None:
 
 @phrase(
     grammar,
-    [Values, opt(text("这几个|这个|这些|这")), DimensionWord],
+    [Values, opt(text("(?:这|该)(?:几|一)?[个家场款类种位座条项些]?")), DimensionWord],
     examples=("甲城这个城市", "甲城乙城这些城市", "线上店渠道"),
     rejects=("甲城渠道", "甲城用户"),
 )

@@ -14,6 +14,7 @@ from assistant.language.scales import (
     counted_table,
     measured_in,
     plain_unit,
+    texts_of,
 )
 from assistant.language.slots.base import FLIP, Base, C, condition_of
 from semantic_layer.query import (
@@ -45,6 +46,12 @@ class Filters(Base):
         for i, name in said.terms:
             negated = said.at(i - 1) in (C.NOT, C.EXCEPT)
             out.append(Term(name, negated))
+        for i, x in said.texts:
+            columns = dict.fromkeys(c for t in self._tables() for c in texts_of(self.graph, t))
+            if len(columns) == 1:
+                out.append(Where(next(iter(columns)), x.op, (x.content,)))
+            else:
+                self.lost.append(i)
         cycles = [c for _, c in said.cyclic]
         grains = {c.grain for c in cycles}
         if len(cycles) == 2 and len(grains) == 1 and cycles[0].values != cycles[1].values:
@@ -188,7 +195,13 @@ class Filters(Base):
         if unit in ("", MONEY):
             alone = not any(j < place for j, _ in said.measures)
             return amount_of(graph, things[0]) if things and alone else None
-        tables = (*things, *(e for _, e in said.entities))
-        tables += tuple(x for _, a in said.asked for x in a.tables)
-        tables += tuple(x for _, v in said.measures for x in graph.tables_of(v))
-        return column_by_unit(graph, unit, tables)
+        return column_by_unit(graph, unit, (*things, *self._tables()))
+
+    def _tables(self) -> tuple[str, ...]:
+        """The tables that the things and measures of the question are about."""
+        said, graph = self.said, self.graph
+        tables = [e for _, e in said.entities]
+        tables += [x for _, a in said.asked for x in a.tables]
+        tables += [x for _, v in said.measures for x in graph.tables_of(v)]
+        tables += [graph.catalog.terms[t].table for _, t in said.terms]
+        return tuple(dict.fromkeys(tables))
