@@ -168,6 +168,7 @@ def _metric(
         finer=metric.finer,
         default_period=metric.default_period,
         verbs=tuple(metric.verbs),
+        target=metric.target,
     )
 
 

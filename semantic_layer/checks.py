@@ -74,6 +74,8 @@ def _references(part: Part) -> Iterator[tuple[Path, str, str]]:
     for path, metric in part.metrics():
         if metric.finer:
             yield (*path, "finer"), "metric", metric.finer
+        if metric.target:
+            yield (*path, "target"), "metric", metric.target
         match metric.calc:
             case AggregateYaml() | CountGroupsYaml() as calc:
                 yield (*path, "calc", "table"), "table", calc.table

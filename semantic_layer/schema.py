@@ -128,6 +128,7 @@ class MetricYaml(Strict):
     owner: str = ""
     finer: Name | None = None
     verbs: list[Text] = []
+    target: Name | None = None
     default_period: str = ""
 
 

@@ -41,7 +41,7 @@ BASE: dict[str, list[dict[str, Any]]] = {
             "label": name,
             "calc": {"type": "aggregate", "table": "orders", "agg": "count"},
         }
-        for name in ("gmv", "refund_amount")
+        for name in ("gmv", "refund_amount", "target_sales")
     ],
 }
 

@@ -29,9 +29,10 @@ WORDS = Catalog(
     metrics={
         m.name: m
         for m in (
-            Metric("first", "甲指标", Aggregate(Agg.SUM, "orders", "amount")),
+            Metric("first", "甲指标", Aggregate(Agg.SUM, "orders", "amount"), target="aim"),
+            Metric("aim", "甲目标", Aggregate(Agg.SUM, "orders", "cost")),
             Metric("second", "乙指标", Aggregate(Agg.SUM, "orders", "cost")),
-            Metric("orders", "单量", Aggregate(Agg.COUNT, "orders"), verbs=("下单",)),
+            Metric("orders", "单量", Aggregate(Agg.COUNT, "orders"), unit="单", verbs=("下单",)),
         )
     },
     values={"city": ("甲城", "乙城", "丙城"), "channel": ("线上店", "线下店")},

@@ -13,9 +13,14 @@ from typing import Any
 
 from assistant.language import weights
 from assistant.language.grammar import Mention
-from assistant.language.meaning import Filler, Superlative, ValueWord
+from assistant.language.meaning import Filler, Superlative, TallyWord, TargetWord, ValueWord
 
-WRAPPED = (ValueWord, Superlative)  # only count inside the phrase that a rule makes of them
+WRAPPED = (
+    ValueWord,
+    Superlative,
+    TallyWord,
+    TargetWord,
+)  # only count inside the phrase that a rule makes of them
 
 
 @dataclass(frozen=True, slots=True)

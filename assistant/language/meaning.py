@@ -58,6 +58,20 @@ class VerbWord:
 
 
 @dataclass(frozen=True, slots=True)
+class TallyWord:
+    """一单, 一件: one of what these metrics count. Only means something inside a phrase."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetWord:
+    """A metric that others are held to. Only means something inside a phrase."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisWord:
     names: tuple[str, ...]
 
@@ -149,6 +163,8 @@ class Cue(StrEnum):
     PERSON = "person"  # 谁
     SORT = "sort"
     PERIOD_SAME = "period_same"
+    AFTERWARDS = "afterwards"  # 之后 后来: after the deed before it
+    ACTUAL = "actual"  # 实际: what came of a target
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.language import meaning as m
+from assistant.language.aims import made
 from assistant.language.detail import dimensions_of
 from assistant.language.grammar import Mention
 from assistant.language.graph import FAR, Graph
@@ -27,6 +28,7 @@ BEAM = 10
 
 def expand(mentions: Sequence[Mention], graph: Graph) -> list[tuple[tuple[Mention, ...], float]]:
     """Readings with one name per mention, cheapest first, with their price."""
+    mentions = made(mentions, graph.catalog)
     tables = _context(mentions, graph)
     naming = (m.DimensionWord, Grouping, Asked)
     named = {n for x in mentions if isinstance(x.value, naming) for n in x.value.names}

@@ -283,6 +283,9 @@ def seeds() -> Iterator[tuple[str, Any]]:
     for table in tables:
         for value, words in table.items():
             yield from ((w, value) for w in words.split())
-    yield from ((w, StreakCue()) for w in ("连续", "连着", "持续", "连"))
+    yield from (
+        (w, StreakCue())
+        for w in ("连续", "连着", "持续", "连", "最近连续", "最近已连续", "已连续", "已经连续")
+    )
     yield from ((w, UnitWord(w)) for w in UNITS.split())
     yield from ((w, Filler(w)) for w in sorted(set(FILLERS.split())))

@@ -17,6 +17,7 @@ from assistant.language.rules import (
     number,
     ranges,
     ranking,
+    targets,
     texts,
     thresholds,
     time,
@@ -45,6 +46,7 @@ PHRASES: tuple[Rule, ...] = (  # over words of a catalog
     *ranking.grammar.rules,
     *grouping.grammar.rules,
     *measuring.grammar.rules,
+    *targets.grammar.rules,
 )
 RULES = EXPRESSIONS
 EVERYTHING: tuple[Rule, ...] = (*EXPRESSIONS, *PHRASES)

@@ -1,0 +1,81 @@
+"""What the catalog makes of a phrase about a target or about when something was last done.
+
+Knows which metric is held to which, and each metric's own time. No words: the rules have read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.language.grammar import Mention
+from assistant.language.meaning import Cue, MetricWord
+from assistant.language.phrases import Aim, Condition_, LastDone, Measured
+from semantic_layer.catalog import Aggregate, Catalog, Metric, Ratio
+from semantic_layer.query import (
+    Agg,
+    Benchmark,
+    ColumnAggregate,
+    Formula,
+    Having,
+    MetricRef,
+    Op,
+)
+
+
+def held_to(names: tuple[str, ...], catalog: Catalog) -> list[tuple[Metric, str]]:
+    """(metric, its target) for each target named, or for all."""
+    every = catalog.metrics.values()
+    return [(m, m.target) for m in every if m.target and (not names or m.target in names)]
+
+
+def made(mentions: Sequence[Mention], catalog: Catalog) -> list[Mention]:
+    """The mentions with what the catalog makes of such phrases; what it makes nothing of stays as it is."""
+    said = {n for x in mentions if isinstance(x.value, MetricWord) for n in x.value.names}
+    out = []
+    for x in mentions:
+        match x.value:
+            case Aim():
+                value = _aimed(x.value, catalog)
+            case LastDone():
+                value = _last_done(x.value, catalog)
+            case Cue.ACTUAL:
+                own = [m.name for m, target in held_to((), catalog) if target in said]
+                value = MetricWord(tuple(own)) if own else None
+            case _:
+                value = None
+        out.append(replace(x, value=value) if value is not None else x)
+    return out
+
+
+def _aimed(aim: Aim, catalog: Catalog) -> Measured | Condition_ | None:
+    """The distance to the target, or a test on the share of it that was reached."""
+    pairs = held_to(aim.names, catalog)
+    if not pairs:
+        return None
+    if aim.op is None:
+        return Measured(
+            tuple(Formula("-", MetricRef(target), MetricRef(m.name)) for m, target in pairs)
+        )
+    tests = tuple(_test(m.name, target, aim.op, catalog) for m, target in pairs)
+    return Condition_(tests, aim.claim)
+
+
+def _test(metric: str, target: str, op: Op, catalog: Catalog) -> Having:
+    for m in catalog.metrics.values():
+        if m.calc == Ratio(metric, target):
+            return Having(MetricRef(m.name), op, (1.0,))
+    return Having(MetricRef(metric), op, (Benchmark("measure", MetricRef(target)),))
+
+
+def _last_done(done: LastDone, catalog: Catalog) -> Measured | None:
+    """The latest, or earliest, moment of what the metric counts."""
+    found = []
+    for name in done.names:
+        calc = catalog.metrics[name].calc
+        if not isinstance(calc, Aggregate):
+            continue
+        time = calc.time or catalog.tables[calc.table].time
+        if time in catalog.dimensions:
+            found.append(ColumnAggregate(Agg.MAX if done.last else Agg.MIN, time))
+    return Measured(tuple(found)) if found else None
