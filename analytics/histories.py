@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from analytics import bgnbd, gammagamma, words
-from analytics.contract import Facts
+from analytics.contract import Facts, Span
 from analytics.template import fill
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ GROUPED = (
 later AS (SELECT "user", COUNT(*) AS later FROM days WHERE day > :last GROUP BY 1),
 step AS (SELECT CASE WHEN COUNT(*) <= :exact THEN 1 ELSE 7 END AS step FROM buyers)
 SELECT x, :segment AS segment, ROUND(tx / step) * step AS tx, ROUND(age / step) * step AS age, COUNT(*) AS n,
-       SUM(again) AS again, COALESCE(SUM(later), 0) AS later
+       SUM(again) AS again, COALESCE(SUM(later), 0) AS later, COUNT(later) AS came
 FROM buyers LEFT JOIN later USING ("user") CROSS JOIN step
 GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
 """
@@ -62,7 +62,8 @@ GROUP BY x, ROUND(ln(again / x) * 100) ORDER BY 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """One row per distinct history: how many share it, what they spent again, what came later."""
+    """One row per distinct history: how many share it, what they spent again, and after the day of
+    analysis the purchases (``later``) and the customers who made any (``came``)."""
 
     segment: tuple[Any, ...]
     x: Array
@@ -71,6 +72,7 @@ class Histories:
     n: Array
     again: Array
     later: Array
+    came: Array
 
     @property
     def repeaters(self) -> int:
@@ -104,26 +106,30 @@ class Backtest:
 
 
 def holes(
-    facts: Facts, last: date, by: exp.Expr | None = None
+    facts: Facts, last: date, by: exp.Expr | None = None, span: Span = "all"
 ) -> tuple[dict[str, exp.Query], dict[str, Any]]:
-    """Relations and holes of the SQL above: everybody's purchases of all time, inside the scope."""
+    """Relations and holes of the SQL above: everybody's purchases, of all time or until the period's end."""
     paid = facts.has("user", "time", "amount")
-    rows = facts.select("user", "time", *("amount",) * paid, *facts.by, span="all")
+    rows = facts.select("user", "time", *("amount",) * paid, *facts.by, span=span)
     amount = exp.column("amount") if paid else exp.Literal.number(0)
     return {"facts": rows}, {"last": last, "amount": amount, "by": by or exp.null()}
 
 
 def load(
-    facts: Facts, last: date, by: exp.Expr | None = None, segment: exp.Expr | None = None
+    facts: Facts,
+    last: date,
+    by: exp.Expr | None = None,
+    segment: exp.Expr | None = None,
+    span: Span = "all",
 ) -> Histories:
     """Histories as they stood on ``last``, by segment of the customer."""
     import numpy as np
 
-    rows, values = holes(facts, last, by)
+    rows, values = holes(facts, last, by, span)
     found = facts.run(
         fill(GROUPED, rows, **values, exact=EXACT, segment=segment or exp.column("grp"))
     )
-    columns = ("x", "tx", "age", "n", "again", "later")
+    columns = ("x", "tx", "age", "n", "again", "later", "came")
     arrays = (np.array([r[c] for r in found], dtype=float) for c in columns)
     return Histories(tuple(r["segment"] for r in found), *arrays)
 

@@ -97,6 +97,8 @@ def _future(asked: Asked, whole: Line) -> str:
 
 def _back(asked: Asked, whole: Line) -> str:
     cost = f"平均获客成本 {words.money(whole['cac'])}"
+    if whole.get("early") is None:
+        return f"{cost}，还没到能看回本的时候"
     if whole.get("payback") is None:
         return f"{cost}，首购后 {asked.window} 天内没有回本"
     return f"{cost}，平均 {words.count(whole['payback'])} 天回本"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from analytics import words
+from analytics import histories, words
 from analytics.contract import (
     Analysis,
     Facts,
@@ -26,7 +26,8 @@ from analytics.contract import (
 from analytics.template import by_column, fill
 from semantic_layer.result import Column
 
-MIN_BUYERS, MIN_GAPS = 20, 10
+MIN_BUYERS, MIN_GAPS, MIN_REPEATERS = 20, 10, 30
+SOON = 30  # days ahead, for the chance to buy again
 GROUPS = 12
 EDGES = (0, 7, 15, 30, 60, 90, 180)
 NAMES = ("7 天内", "8–15 天", "16–30 天", "31–60 天", "61–90 天", "91–180 天", "180 天以上")
@@ -127,6 +128,7 @@ def _spread(
         n = counted.get(i, 0)
         running += n
         cells.append((name, n, n / gaps, running / gaps))
+    ahead = _ahead(facts)
     rate, qs = total["repeaters"] / total["buyers"], dict(zip(LEVELS, total["qs"], strict=True))
     return Outcome(
         columns=(
@@ -148,12 +150,13 @@ def _spread(
             f"八成的复购在 {words.number(qs[0.8], 0)} 天以内",
             f"{words.count(total['buyers'])} 位客户里 {words.count(total['repeaters'])} 位买过两次以上，"
             f"复购率 {words.percent(rate)}",
+            *_told(ahead),
         ),
         suggestions=(
             Suggestion(
                 f"在购买后第 {words.number(qs[0.5], 0)} 天前提醒复购，过了第 {words.number(qs[0.8], 0)} 天还没来就按流失风险处理",
                 f"一半的复购在 {words.number(qs[0.5], 0)} 天以内，八成在 {words.number(qs[0.8], 0)} 天以内",
-                "只买过一次的客户名单",
+                "哪些客户未来30天最可能复购",
             ),
         ),
         notes=(
@@ -166,9 +169,35 @@ def _spread(
             "total": {k: v for k, v in total.items() if k != "grp"},
             "rate": rate,
             "eighty": 0.8,
+            "ahead": ahead,
         },
         people=people,
         people_columns=PEOPLE_COLUMNS,
+    )
+
+
+def _ahead(facts: Facts) -> Mapping[str, float]:
+    """Of everybody who ever bought, inside the scope: who will buy again soon; empty when too few did."""
+    known = histories.load(facts, facts.last)
+    if known.repeaters < MIN_REPEATERS:
+        return {}
+    model, at = histories.fitted(known), (known.x, known.tx, known.age)
+    everybody = float(known.n.sum())
+    return {
+        "days": SOON,
+        "everybody": everybody,
+        "alive": float(model.alive(*at) @ known.n) / everybody,
+        "buyers": float(model.comes(SOON, *at) @ known.n),
+        "orders": float(model.expected(SOON, *at) @ known.n),
+    }
+
+
+def _told(ahead: Mapping[str, float]) -> tuple[str, ...]:
+    if not ahead:
+        return ()
+    return (
+        f"按 BG/NBD，历史上买过的 {words.count(ahead['everybody'])} 位客户仍活跃的概率平均 {words.percent(ahead['alive'])}，"
+        f"未来 {SOON} 天预计 {words.count(ahead['buyers'])} 位再买，共 {words.count(ahead['orders'])} 次",
     )
 
 
@@ -229,7 +258,10 @@ ANALYSIS = Analysis(
         phrases=words.listed(
             "复购分析 复购间隔 复购周期 复购间隔分布 用户复购间隔 客户复购间隔 复购时间间隔 购买间隔 回购周期 回购间隔 "
             "平均多少天复购一次 平均多久复购一次 多少天复购一次 多久复购一次 多久会复购 多久回购一次 平均多久买一次 "
-            "多少天买一次 多久买一次 隔多久再买 隔多久复购 隔多久会再买 复购规律 复购情况 复购行为 复购曲线"
+            "多少天买一次 多久买一次 隔多久再买 隔多久复购 隔多久会再买 复购规律 复购情况 复购行为 复购曲线 "
+            "购买周期 一般隔多久回来 隔多久回来 隔多久回来买 回来买第二次 一般隔多久回来买第二次 隔多久回来买第二次 两次购买之间 "
+            "两次购买之间平均隔几天 平均隔几天 隔几天再买 买完多久会再来 买完多久再来 买完多久会再买 多久会再来 多久再来 "
+            "第二次购买通常在多少天以后 第二次购买在多少天以后 第二次购买通常在 第二次购买在"
         ),
         examples=(
             "平均多少天复购一次",
