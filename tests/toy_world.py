@@ -64,6 +64,7 @@ CREATE TABLE opinions AS SELECT oid AS rid, oid, uid, pick(oid, 50, 8) AS good, 
   IF(pick(oid, 51, 3) = 0, 1 + pick(oid, 52, 2), 4 + pick(oid, 52, 2)) AS stars,
   IF(pick(oid, 51, 3) = 0, ['{"', '".join(BLAME)}'], ['{"', '".join(PRAISE)}'])[1 + pick(oid, 53, 3)] AS said
 FROM sales WHERE pick(oid, 54, 3) = 0 AND moment < TIMESTAMP '2025-12-28';
+INSERT INTO sales SELECT 11000000 + i, 11, TIMESTAMP '2025-07-05 10:00:00', '网店', 30.0 FROM range(300) t(i);
 CREATE TABLE trials AS SELECT '新首页' AS trial, uid, IF(pick(uid, 70, 2) = 0, '旧版', '新版') AS arm,
   TIMESTAMP '2025-06-01' + to_hours(CAST(pick(uid, 71, 200) AS INTEGER)) AS moment FROM people WHERE joined < DATE '2025-06-01';
 CREATE TABLE ads AS SELECT DATE '2024-01-01' + CAST(i AS INTEGER) AS day, via, 100.0 + pick(i, length(via), 80) AS spent
@@ -71,11 +72,11 @@ FROM range(731) t(i), (SELECT unnest(['搜索', '推荐', '广告']) AS via);
 """
 MINE = ("people", "sales", "lines", "clicks", "opinions", "trials")  # rows of one person
 TIMES = {
-    "sales": "at",
-    "lines": "at",
-    "clicks": "at",
-    "opinions": "at",
-    "trials": "at",
+    "sales": "moment",
+    "lines": "moment",
+    "clicks": "moment",
+    "opinions": "moment",
+    "trials": "moment",
     "ads": "day",
 }
 ROLES = {
