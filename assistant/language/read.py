@@ -148,7 +148,8 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
         if said.streaks and self.streak is None:
             out += said.streaks
         if not said.streaks:
-            out += [i for i in said.places(C.NOT) if i < len(said.mentions) - 1]
+            last = len(said.mentions) - 1
+            out += [i for i in said.places(C.NOT) if i < last and i not in self.used]
         if not (
             said.cue(C.ASK, C.WHETHER, C.EXISTS, C.THAN, C.VERSUS, C.GAP)
             or said.compares

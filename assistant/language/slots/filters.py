@@ -45,6 +45,8 @@ class Filters(Base):
         out += self._values(rest)
         for i, name in said.terms:
             negated = said.at(i - 1) in (C.NOT, C.EXCEPT)
+            if negated:
+                self.used.add(i - 1)
             out.append(Term(name, negated))
         for i, x in said.texts:
             columns = dict.fromkeys(c for t in self._tables() for c in texts_of(self.graph, t))
