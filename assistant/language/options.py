@@ -50,8 +50,13 @@ def _context(mentions: Sequence[Mention], graph: Graph) -> tuple[str, ...]:
     """Tables of what is measured, else of what is certainly named."""
     measured: dict[str, None] = {}
     named: dict[str, None] = {}
+    done: dict[str, None] = {}  # where the deeds are kept: 在甲店买过的人 is about the buying
     for x in mentions:
         match x.value:
+            case Verb((name, *_)):
+                done.update(dict.fromkeys(graph.tables_of_metric(name)))
+            case m.VerbWord((name, *_)):
+                named.update(dict.fromkeys(graph.tables_of_metric(name)))
             case m.MetricWord((name,), _):
                 measured.update(dict.fromkeys(graph.tables_of_metric(name)))
             case Measured((option,)):
@@ -73,7 +78,7 @@ def _context(mentions: Sequence[Mention], graph: Graph) -> tuple[str, ...]:
                 named[graph.catalog.dimensions[name].table] = None
             case _:
                 pass
-    return tuple(measured or named)
+    return tuple(done or measured or named)
 
 
 def _choices(

@@ -98,6 +98,10 @@ def _members(
 
 
 def _entity(draft: Draft, graph: Graph) -> str | None:
+    people = graph.people_key()
+    for t in draft.entities:
+        if people is not None and graph.key_of(t) == people:
+            return t  # 买过A的人下了多少单: the people did it, whatever is counted
     for a in draft.asked:
         for t in a.tables:
             if graph.key_of(t):

@@ -141,7 +141,7 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
                 and not self._reached(i)
             ):
                 out.append(i)
-        out += [i for i, c in said.cues if c in MUST_SERVE]
+        out += [i for i, c in said.cues if c in MUST_SERVE and i not in self.served]
         if not any(v.negated for _, v in said.values):
             out += said.places(C.OTHERS)
         out += [i for i, x in enumerate(said.mentions) if self._stray_unit(i, x.value)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from assistant.language import meaning as m
 from assistant.language.phrases import Asked, Values, Verb
@@ -13,50 +14,114 @@ from semantic_layer.query import (
 )
 
 
+Deed = tuple[Verb, tuple[Condition, ...], tuple[Period, ...]]
+
+
+def merged(values: list[Values]) -> list[Values]:
+    """Values of one dimension said one by one, as one list."""
+    out: dict[tuple[str, bool], list[Any]] = {}
+    for v in values:
+        out.setdefault((v.options[0][0], v.negated), []).extend(v.options[0][1])
+    return [Values(((d, tuple(dict.fromkeys(vs))),), negated) for (d, negated), vs in out.items()]
+
+
 class Verbs(Base):
     """Mixed into the reader."""
 
-    def _verbs(self) -> tuple[tuple[Verb, tuple[Condition, ...], tuple[Period, ...]], ...]:
+    def _verbs(self) -> tuple[Deed, ...]:
         """买过A没买过B, 上个月买过但这个月没买: each verb keeps its own object and period."""
         said = self.said
-        verbs = list(said.verbs)
-        if not verbs and said.measures:
-            self._redundant_verbs()
-        if verbs or said.entities or said.asked or said.cue(C.PERSON):
-            bare = [(i, Verb(v.names)) for i, v in said.bare_verbs]
-            if any(v.negated for _, v in verbs) or (bare and not said.measures and not verbs):
-                verbs = sorted([*verbs, *bare], key=lambda x: x[0])
-        if not verbs:
-            return ()
-        out = []
+        verbs = self._deeds()
         several = len(verbs) > 1
+        claimed = {i - 1 for i, v in verbs if self._object_before(i)}
+        out: list[Deed] = []
         for k, (i, verb) in enumerate(verbs):
             end = verbs[k + 1][0] if k + 1 < len(verbs) else len(said.mentions)
             start = verbs[k - 1][0] + 1 if k else 0
             objects = [
                 (j, v)
                 for j, v in said.values
-                if i < j < end and not self._starts_anew(i, j) and not self._describes(j)
+                if i < j < end
+                and j not in claimed
+                and not self._starts_anew(i, j)
+                and not self._describes(j)
             ]
-            before = said.at(i - 1)
-            if isinstance(before, Values) and before.negated and not verb.negated:
-                verb = replace(verb, negated=True)  # 从没在线下门店买过
-                objects = [(i - 1, replace(before, negated=False))]
-            if not objects and said.cue(C.TOGETHER):
+            if before := self._object_before(i):
+                verb = replace(verb, negated=verb.negated or before[-1][1].negated)
+                objects = [(j, replace(v, negated=False)) for j, v in before]
+            elif not objects and said.cue(C.TOGETHER):
                 objects = [(j, v) for j, v in said.values if start <= j < i and v.both]
-            conditions: list[Condition] = [condition_of(v) for _, v in objects]
             rows = [(j, c) for j, c in said.where if i < j < end]
+            conditions = [condition_of(v) for v in merged([v for _, v in objects])]
             conditions += [c for _, c in rows]
             times = [(j, p) for j, p in said.periods if start <= j < i]
+            apart = bool(times) and self._dated_anew(i)
+            owned = times if several or verb.negated or apart else []
+            self.used |= {j for j, _ in (*objects, *owned)}
             if several or verb.negated:
-                self.used |= {j for j, _ in objects} | {j for j, _ in rows}
-                owned = times if several or k or verb.negated else []
-                self.used |= {j for j, _ in owned}
-                out.append((verb, tuple(conditions), tuple(q for _, p in owned for q in p)))
-            else:
-                self.used |= {j for j, _ in objects}
-                out.append((verb, tuple(conditions), ()))
+                self.used |= {j for j, _ in rows}
+            after = self._afterwards(start, i, out)
+            when = tuple(q for _, p in owned for q in p) or after
+            out.append((verb, tuple(conditions), when))
         return tuple(out)
+
+    def _deeds(self) -> list[tuple[int, Verb]]:
+        """The verbs that say who is meant, rather than repeat the measure."""
+        said = self.said
+        verbs = list(said.verbs)
+        if not verbs and said.measures:
+            described = [i for i, _ in said.bare_verbs if self._describing(i)]
+            if described:
+                return [(i, Verb(v.names)) for i, v in said.bare_verbs if i in described]
+            self._redundant_verbs()
+        if verbs or said.entities or said.asked or said.cue(C.PERSON):
+            bare = [(i, Verb(v.names)) for i, v in said.bare_verbs]
+            if any(v.negated for _, v in verbs) or (bare and not said.measures and not verbs):
+                verbs = sorted([*verbs, *bare], key=lambda x: x[0])
+        return verbs
+
+    def _describing(self, place: int) -> bool:
+        """甲和乙都买的客户: a bare verb before its people, with both of its objects before it."""
+        people = isinstance(self.said.at(place + 1), (m.TableWord, Asked))
+        return people and self.said.at(place - 1) is C.TOGETHER
+
+    def _object_before(self, place: int) -> list[tuple[int, Values]]:
+        """在甲店买过, 既在甲店又在乙店买过, 从没在甲店买过: what stands right before the verb."""
+        said = self.said
+        found: list[tuple[int, Values]] = []
+        at = place - 1
+        while at >= 0:
+            value = said.at(at)
+            if isinstance(value, Values):
+                if found and (value.negated or found[0][1].negated):
+                    break
+                same = {d for d, _ in value.options}
+                if found and not said.cue(C.TOGETHER) and same == {found[0][1].options[0][0]}:
+                    break
+                found.insert(0, (at, value))
+            elif value not in (C.AND, C.TOGETHER, C.IS, C.ALSO) or not (
+                found or value in (C.TOGETHER, C.IS)
+            ):
+                break
+            at -= 1
+        after_deed = found and isinstance(said.at(found[0][0] - 1), (Verb, m.VerbWord))
+        return [] if after_deed and not found[0][1].negated else found
+
+    def _dated_anew(self, place: int) -> bool:
+        """去年买过的人今年…: another time after the people."""
+        people = [j for j, _ in (*self.said.entities, *self.said.asked) if j > place]
+        return any(j > min(people) for j, _ in self.said.periods) if people else False
+
+    def _afterwards(self, start: int, place: int, done: list[Deed]) -> tuple[Period, ...]:
+        """1月买过，之后没再买: from where the deed before it ends."""
+        words = [i for i in self.said.places(C.AFTERWARDS) if start <= i < place]
+        if not words or not done:
+            return ()
+        ends = [p.end for p in done[-1][2] if p.end is not None]
+        if not ends:
+            return ()
+        self.served |= set(words)
+        return (Period(max(ends, key=str), None, "之后"),)
 
     def _redundant_verbs(self) -> None:
         """下单 in 下单的订单数 repeats the measure; 加购 in 加购的访客数 would change it and is lost."""
@@ -68,6 +133,9 @@ class Verbs(Base):
     def _describes(self, place: int) -> bool:
         """没下单的黑金会员: a value of the entity right before it says who, not what was done."""
         after, value = self.said.at(place + 1), self.said.at(place)
+        if isinstance(after, m.MetricWord) and isinstance(value, Values):  # 没下单的黑金客户数
+            home = self.graph.catalog.dimensions[value.options[0][0]].table
+            return self.graph.tables_of_metric(after.names[0]) == (home,)
         if not isinstance(after, (m.TableWord, Asked)) or not isinstance(value, Values):
             return False
         tables = after.names if isinstance(after, m.TableWord) else after.tables
