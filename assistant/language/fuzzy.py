@@ -50,6 +50,7 @@ class Fuzzy:
         self._by_sound: dict[str, list[str]] | None = None
         self._by_pair: dict[str, set[str]] = {}
         self._initials: dict[str, list[str]] = {}
+        self._latin: list[str] = []  # abbreviations that name a measure or a column: gmv
 
     def mentions(
         self, text: str, holes: Iterable[tuple[int, int]], exact: Iterable[Mention]
@@ -91,6 +92,9 @@ class Fuzzy:
             if len(name) <= 4:
                 for i in range(len(name)):
                     pairs[name[:i] + "?" + name[i + 1 :]].add(name)
+        self._latin = [
+            n for n in names if len(n) > 2 and n.isascii() and n.isalpha() and self._names_thing(n)
+        ]
         self._by_sound, self._by_pair, self._initials = dict(by_sound), dict(pairs), dict(initials)
 
     def _near(self, text: str, start: int, end: int) -> Iterable[tuple[int, int, str, float]]:
@@ -111,6 +115,10 @@ class Fuzzy:
             yield a, b, name, 0.95
         if len(piece) >= 3 and len(self._initials.get(piece, ())) == 1:
             yield a, b, self._initials[piece][0], 0.7
+        for name in self._latin:
+            swapped = sorted(name) == sorted(piece)
+            if name != piece and (swapped or len(piece) > 3) and OSA.distance(piece, name) == 1:
+                yield a, b, name, 0.75
 
     def _alike(self, piece: str, a: int, b: int) -> Iterable[tuple[int, int, str, float]]:
         assert self._by_sound is not None

@@ -21,6 +21,7 @@ SAME = {
     "周岁": "岁",
 }  # another word for one unit
 MONEY = "元"
+BORN = "生"  # a year in which somebody was born
 
 
 def plain_unit(unit: str) -> str:
@@ -47,11 +48,15 @@ def counted_table(graph: Graph, measure: Measure) -> str | None:
 def column_by_unit(graph: Graph, unit: str, tables: Sequence[str]) -> str | None:
     """The number column that is kept in ``unit`` and lies nearest to ``tables``; alone, the only one."""
     unit = plain_unit(unit)
-    fits = [
-        d
-        for d in graph.catalog.dimensions.values()
-        if d.kind is Kind.NUMBER and unit and plain_unit(d.unit) == unit
-    ]
+    numbers = [d for d in graph.catalog.dimensions.values() if d.kind is Kind.NUMBER]
+    if unit == BORN:
+        fits = [
+            d
+            for d in numbers
+            if d.unit == "年" and any("出生" in s for s in (d.label, *d.synonyms))
+        ]
+    else:
+        fits = [d for d in numbers if unit and plain_unit(d.unit) == unit]
     if not tables:
         return fits[0].name if len(fits) == 1 else None
 

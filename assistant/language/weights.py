@@ -47,6 +47,7 @@ DOUBTFUL = {
     "aggregate_of": 0.15,
     "of_aggregate": 0.15,
     "negative_threshold": 0.6,
+    "single_extreme": 0.05,
     "did_not": 0.05,  # a value of that name says it better
     "distinct_by": -0.6,  # 按人去重 says one thing, not a group and a wish
 }  # rules that guess a little

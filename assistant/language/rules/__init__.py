@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.language.grammar import Rule
 from assistant.language.rules import (
+    born,
     chatter,
     compose,
     dates,
@@ -17,10 +18,12 @@ from assistant.language.rules import (
     number,
     ranges,
     ranking,
+    shares,
     targets,
     texts,
     thresholds,
     time,
+    turns,
     values,
     verbs,
 )
@@ -32,6 +35,7 @@ EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
     *english.grammar.rules,
     *festival.grammar.rules,
     *grain.grammar.rules,
+    *turns.grammar.rules,
     *named.grammar.rules,
     *compose.grammar.rules,
     *ranges.grammar.rules,
@@ -40,6 +44,8 @@ EXPRESSIONS: tuple[Rule, ...] = (  # numbers and times: need no catalog
 PHRASES: tuple[Rule, ...] = (  # over words of a catalog
     *values.grammar.rules,
     *thresholds.grammar.rules,
+    *born.grammar.rules,
+    *shares.grammar.rules,
     *texts.grammar.rules,
     *verbs.grammar.rules,
     *having.grammar.rules,

@@ -101,7 +101,7 @@ def which_grain(_: Any, __: Any, unit: str) -> Asked:
     [
         opt(text("按|以")),
         text("半年|季度|月|周|天|日|年|小时"),
-        text("维度|粒度|为粒度|的粒度|为单位|口径看"),
+        text("维度|粒度|为粒度|的粒度|为单位|度?口径看?"),
     ],
     examples=("月粒度", "以周为粒度", "季度维度"),
     rejects=("按季度", "城市维度"),
@@ -205,11 +205,18 @@ def how_many_units(_: str, unit: str) -> Asked:
 
 @phrase(
     grammar,
-    [text("每"), Number, opt(UnitWord), text("一?个?(?:段|档|组|区间|级)")],
-    examples=("每10岁一段", "每100元一档"),
-    rejects=("每10岁",),
+    [
+        opt(text("每")),
+        Number,
+        opt(UnitWord),
+        text("一?个?(?:段|档|组|区间|级)|一个(?:段|档|组|区间|级)"),
+    ],
+    examples=("每10岁一段", "每100元一档", "5岁一档"),
+    rejects=("每10岁", "3组"),
 )
-def bucketed(_: str, width: Number, __: Any, ___: str) -> Grouping:
+def bucketed(_: Any, width: Number, __: Any, ___: str) -> Grouping | None:
+    if _ is None and (__ is None or not ___.startswith("一")):
+        return None
     return Grouping(bucket=ByBucket(width=float(width.value)))
 
 

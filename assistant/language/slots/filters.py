@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from assistant.language.meaning import TableWord
+from assistant.language.meaning import TableWord, UnitWord
 from assistant.language.phrases import Asked, Threshold, Values
 from assistant.language.scales import (
     MONEY,
@@ -126,7 +126,9 @@ class Filters(Base):
         """按0-50、50-100、100以上分段: several ranges in a row are the edges of buckets."""
         ranges = [t.values for _, t in self.said.thresholds]
         ranges += [(x.value,) for _, x in self.said.numbers]
-        if len(ranges) < 2 or not self.said.cue(C.DISTRIBUTION):
+        low = [v[0] for v in ranges[1:]]
+        in_a_row = len(ranges) > 2 and low == [v[-1] for v in ranges[:-1]]  # 0-10、10-50、50以上
+        if len(ranges) < 2 or not (in_a_row or self.said.cue(C.DISTRIBUTION)):
             return None
         self.used |= {i for i, _ in self.said.numbers}
         points = sorted({v for values in ranges for v in values})
@@ -188,10 +190,13 @@ class Filters(Base):
         unit = plain_unit(t.unit)
         if t.percent or any(j < place and measured_in(graph, x) == unit for j, x in said.measures):
             return None
-        after = said.at(place + 1)
+        beside = place + 1
+        while isinstance(said.at(beside), UnitWord):
+            beside += 1
+        after = said.at(beside)
         things = after.tables if isinstance(after, Asked) else ()
         things = after.names if isinstance(after, TableWord) else things
-        counts = [x for j, x in said.measures if j == place + 1]
+        counts = [x for j, x in said.measures if j == beside]
         if not things and counts and not (said.groupings or said.asked):
             things = tuple(filter(None, map(partial(counted_table, graph), counts)))
         if unit in ("", MONEY):

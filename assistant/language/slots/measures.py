@@ -30,7 +30,10 @@ class Measures(Base):
                 j, d = following[0]
                 said.measures.append((j, ColumnAggregate(agg.agg, d, at=agg.at)))
                 self.used |= {i, j}
-            elif agg.agg in NOT_SUMS and (summed := self._summed(i)) is not None:
+            elif (
+                agg.agg in NOT_SUMS
+                and (summed := self._summed(i + 2 if self._single(i) else i)) is not None
+            ):
                 j, column = summed
                 said.measures[:] = [x for x in said.measures if x[0] != j]
                 said.measures.append((j, ColumnAggregate(agg.agg, column, at=agg.at)))
@@ -48,6 +51,10 @@ class Measures(Base):
                 said.measures.append((j, PerUnit(measure, per.unit)))
                 self.used.add(i)
         said.measures.sort(key=lambda x: x[0])
+
+    def _single(self, place: int) -> bool:
+        """最大的一笔退款: the measure stands behind its extreme."""
+        return self.said.mentions[place].rule == "single_extreme"
 
     def _summed(self, place: int) -> tuple[int, str] | None:
         """优惠金额的中位数: the column that the metric before it sums."""
@@ -79,6 +86,10 @@ class Measures(Base):
     def _windows(self) -> tuple[Window, ...]:
         said = self.said
         out = []
+        grains = {g.grain for _, g in said.grains}
+        shared = [c.grain for _, c in said.windows if c.kind is WindowKind.SHARE and c.grain]
+        if shared and shared[0] in grains:
+            self.enclosed = shared[0]
         for i, cue in said.windows:
             after_sort = isinstance(said.at(i - 1), m.SortCue)
             if cue.kind is WindowKind.RANK and (after_sort or isinstance(said.at(i + 1), Ranked)):
