@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from semantic_layer.anatomy import Anatomy
 from semantic_layer.periods import Festival
-from semantic_layer.query import Measure, MetricQuery, Period, Scope
+from semantic_layer.query import Comparison, Measure, MetricQuery, Period, Scope
 from semantic_layer.result import Column, Result
 
 Params = Mapping[str, Any]
@@ -107,6 +107,10 @@ class Facts(Protocol):
     @property
     def anatomy(self) -> Anatomy:
         """What a measure is made of and can be split by, inside the scope."""
+
+    @property
+    def compare(self) -> tuple[Comparison, ...]:
+        """With what the question compares, if it says so."""
 
     def before(self, period: Period) -> Period:
         """What a period is compared with: as the question says, else the period before it."""

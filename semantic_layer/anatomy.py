@@ -42,9 +42,9 @@ class Anatomy:
         """Numerator and denominator of a ratio or a mean; None for the rest."""
         return fraction(measure, self.catalog)
 
-    def factors(self, measure: Measure) -> tuple[Measure, ...]:
-        """Metrics whose product it is, as the model says or its ratios imply."""
-        return factors(measure, self.catalog)
+    def factorings(self, measure: Measure) -> tuple[tuple[Measure, ...], ...]:
+        """Ways to write it as a product of metrics, as declared first."""
+        return factorings(measure, self.catalog)
 
     def drivers(self, measure: Measure) -> tuple[Measure, ...]:
         """Metrics that the model says are worth a look when it moves."""
@@ -68,6 +68,10 @@ class Anatomy:
         """Those parts of ``where`` that every one of ``measures`` can be asked under."""
         kept = (c for c in conjuncts(where) if all(_stands(m, self.catalog, c) for m in measures))
         return conjunction(*kept)
+
+    def loosened(self, measure: Measure) -> Anatomy:
+        """The same without conditions that ``measure`` knows nothing of."""
+        return Anatomy(self.catalog, self.known((measure,), self.where))
 
     def ancestors(self, dimension: str) -> tuple[str, ...]:
         """The dimensions above one: city → (province, region)."""
@@ -122,20 +126,19 @@ def _half(name: str, catalog: Catalog) -> Metric:
     return replace(mean, name=name, label=mean.label + word, calc=replace(mean.calc, agg=agg))
 
 
-def factors(measure: Measure, catalog: Catalog) -> tuple[Measure, ...]:
-    """Metrics whose product ``measure`` is: as declared, else denominator × ratio of the first ratio
-    that has it on top; () where there is none."""
+def factorings(measure: Measure, catalog: Catalog) -> tuple[tuple[Measure, ...], ...]:
+    """Ways to write ``measure`` as a product of metrics: as declared, then denominator × ratio for
+    every ratio that has it on top (sales = buyers × sales per buyer)."""
     if not isinstance(measure, MetricRef) or measure.metric not in catalog.metrics:
         return ()
-    metric = catalog.metrics[measure.metric]
-    if metric.factors:
-        return tuple(MetricRef(name, measure.where) for name in metric.factors)
-    for other in catalog.metrics.values():
-        if isinstance(other.calc, Ratio) and other.calc.numerator == metric.name:
-            return MetricRef(other.calc.denominator, measure.where), MetricRef(
-                other.name, measure.where
-            )
-    return ()
+    metric, where = catalog.metrics[measure.metric], measure.where
+    declared = tuple(MetricRef(name, where) for name in metric.factors)
+    implied = tuple(
+        (MetricRef(m.calc.denominator, where), MetricRef(m.name, where))
+        for m in catalog.metrics.values()
+        if isinstance(m.calc, Ratio) and m.calc.numerator == metric.name
+    )
+    return (declared, *implied) if declared else implied
 
 
 def drivers(measure: Measure, catalog: Catalog) -> tuple[Measure, ...]:

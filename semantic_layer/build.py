@@ -169,6 +169,8 @@ def _metric(
         default_period=metric.default_period,
         verbs=tuple(metric.verbs),
         target=metric.target,
+        factors=tuple(metric.factors),
+        drivers=tuple(metric.drivers),
     )
 
 

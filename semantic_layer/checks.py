@@ -76,6 +76,9 @@ def _references(part: Part) -> Iterator[tuple[Path, str, str]]:
             yield (*path, "finer"), "metric", metric.finer
         if metric.target:
             yield (*path, "target"), "metric", metric.target
+        for key, listed in (("factors", metric.factors), ("drivers", metric.drivers)):
+            for i, name in enumerate(listed):
+                yield (*path, key, i), "metric", name
         match metric.calc:
             case AggregateYaml() | CountGroupsYaml() as calc:
                 yield (*path, "calc", "table"), "table", calc.table

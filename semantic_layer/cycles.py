@@ -18,6 +18,7 @@ def loops(parts: Parts) -> Iterator[Issue]:
     for graph, code, what in (
         (_metric_graph(parts), "metric-cycle", "指标互相引用"),
         (_finer_graph(parts), "finer-cycle", "finer 互相引用"),
+        (_factor_graph(parts), "factor-cycle", "factors 互相引用"),
         (_join_graph(parts), "join-cycle", "关联绕成了圈"),
         (_parent_graph(parts), "parent-cycle", "上级维度绕成了圈"),
     ):
@@ -49,6 +50,14 @@ def _finer_graph(parts: Parts) -> Graph:
         for part in parts
         for path, m in part.metrics()
         if m.finer
+    }
+
+
+def _factor_graph(parts: Parts) -> Graph:
+    return {
+        m.name: [(name, part.at(*path, "factors", i)) for i, name in enumerate(m.factors)]
+        for part in parts
+        for path, m in part.metrics()
     }
 
 

@@ -129,6 +129,8 @@ class MetricYaml(Strict):
     finer: Name | None = None
     verbs: list[Text] = []
     target: Name | None = None
+    factors: list[Name] = []
+    drivers: list[Name] = []
     default_period: str = ""
 
 

@@ -122,6 +122,14 @@ ROLES = {
     "trials": {"experiment": "trial", "variant": "arm", "user": "uid", "time": "moment"},
     "ads": {"time": "day", "channel": "via", "cost": "spent"},
 }
+VALUES = {
+    "city": ("北京", "上海"),
+    "source": ("搜索", "推荐", "广告"),
+    "shop": ("门店", "网店"),
+    "kind": ("早餐", "日用"),
+    "what": ("看", "放入", "提交", "付"),
+    "device": ("苹果", "安卓"),
+}
 
 
 def _dimensions() -> dict[str, Dimension]:
@@ -179,7 +187,7 @@ def catalog() -> Catalog:
         metrics=MappingProxyType(_metrics()),
         roles=tuple(Role(r, t, sql) for t, bound in ROLES.items() for r, sql in bound.items()),
         steps=(("看", ()), ("放入", ()), ("提交", ()), ("付", ())),
-        values=MappingProxyType({"city": ("北京", "上海"), "what": ("看", "放入", "提交", "付")}),
+        values=MappingProxyType(VALUES),
         primary=("takings", "deals", "buyers"),
         since=SINCE,
         until=UNTIL,

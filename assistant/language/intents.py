@@ -111,8 +111,11 @@ class Intents:
         for name, choice in self._named_choices(analysis, draft):
             params.setdefault(name, choice)
         measure = query.measure if analysis.measured else None
-        by = query.by or (_compared(query.scope.where) if Cue.VERSUS in draft.cues else ())
-        return replace(query, params=tuple(params.items()), measure=measure, by=by)
+        compare = query.compare if analysis.compares else ()
+        by = query.by or (
+            _compared(query.scope.where) if draft.cues & {Cue.VERSUS, Cue.THAN} else ()
+        )
+        return replace(query, params=tuple(params.items()), measure=measure, by=by, compare=compare)
 
     def _named_choices(self, analysis: Analysis, draft: Draft) -> Iterator[tuple[str, str]]:
         """哪些品类经常一起买: a column that is asked for is a choice too where a choice has its name."""

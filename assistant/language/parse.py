@@ -21,6 +21,7 @@ from assistant.language.lexicon import Lexicon
 from assistant.language.meaning import Filler, MetricWord
 from assistant.language.options import expand
 from assistant.language.read import read
+from assistant.language.resumed import resumed
 from assistant.language.rules import EXPRESSIONS, PHRASES
 from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
@@ -142,7 +143,9 @@ class Parser:
                 return [draft]
         return [read(mentions, self.graph, resolve)]
 
-    def _fitted(self, settled: Settled, draft: Draft) -> Settled | None:
+    def _fitted(
+        self, settled: Settled, draft: Draft, before: Context | None = None
+    ) -> Settled | None:
         """An analysis knows which of its parameters the other words of the sentence set; None where it
         cannot take what stands beside it."""
         intents = self.lexicon.intents
@@ -152,7 +155,10 @@ class Parser:
         if analysis is None:
             return settled
         query = conditioned(settled.query, draft, self.graph, analysis)
-        return None if query is None else replace(settled, query=intents.fitted(query, draft))
+        if query is None:
+            return None
+        query = resumed(intents.fitted(query, draft), draft, analysis, before)
+        return replace(settled, query=query)
 
     def _settled(
         self, draft: Draft, context: Context | None
@@ -163,7 +169,7 @@ class Parser:
         if step is not None:
             return [(self._fitted(s, draft), None) for s in step]
         found: list[tuple[Settled | None, Directive | None]] = [
-            (self._fitted(s, draft), None) for s in settle(draft, self.graph)
+            (self._fitted(s, draft, context), None) for s in settle(draft, self.graph)
         ]
         return found or [(None, None)]
 
