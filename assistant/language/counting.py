@@ -28,6 +28,7 @@ from semantic_layer.query import (
     Measure,
     MetricQuery,
     MetricRef,
+    Op,
     Or,
     Rollup,
     Where,
@@ -50,6 +51,28 @@ def units_counted(draft: Draft, asked: Asked, graph: Graph) -> Iterator[Settled]
     for s in metric(target, graph):
         if isinstance(s.query, MetricQuery):
             yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
+
+
+def where_done(draft: Draft, graph: Graph) -> Draft | None:
+    """几个省出了单: the members of a dimension where the deed was done, by the deed's own metric."""
+    asked = count_asked(draft)
+    if asked is None or len(draft.verbs) != 1 or draft.measures or draft.entities:
+        return None
+    verb, wheres, periods = draft.verbs[0]
+    name = key_thing(asked, graph)
+    if verb.negated or name is None or name == graph.people_key() or draft.streak:
+        return None
+    home = graph.catalog.dimensions[name].table
+    if not all(graph.reaches(t, home) for t in graph.tables_of_metric(verb.names[0])):
+        return None
+    metric_of = MetricRef(verb.names[0])
+    return replace(
+        draft,
+        verbs=(),
+        where=(*draft.where, *wheres),
+        periods=draft.periods or periods,
+        having=(*draft.having, Having(metric_of, Op.GT, (0.0,))),
+    )
 
 
 def streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
@@ -195,6 +218,8 @@ def counting(
     entity = entity_of(counted, graph)
     if entity is not None:
         measure = graph.counter_of(entity)
+        if set(draft.entities) - {entity}:
+            draft = replace(draft, penalty=draft.penalty + 0.3)  # 几款商品被退货: not all goods
         if isinstance(measure, ColumnAggregate) and graph.catalog.primary:
             draft = replace(
                 draft, penalty=draft.penalty + 0.15

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
@@ -55,7 +56,9 @@ def verb_conditions(
     if len(verbs) == 1 and len(draft.measures) == 1:
         verb, wheres, periods = verbs[0]
         own = (MetricRef(verb.names[0]), distinct_counter(graph, verb.names[0], key))
-        if draft.measures[0] in own and not (verb.negated or periods or Cue.TOGETHER in draft.cues):
+        told = bool(set(dimensions_of(wheres)) & set(dimensions_of(draft.where)))
+        plain = not (verb.negated or periods or told or Cue.TOGETHER in draft.cues)
+        if draft.measures[0] in own and plain:
             return tuple(wheres), None, ()  # 逛过甲店的访客: what is counted is the deed
     for verb, wheres, periods in verbs:
         metric = verb.names[0]

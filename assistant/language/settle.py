@@ -17,6 +17,7 @@ from assistant.language.counting import (
     implied_thing,
     streak_of_verbs,
     units_counted,
+    where_done,
 )
 from assistant.language.detail import detail_query
 from assistant.language.draft import Draft
@@ -112,6 +113,7 @@ def catalog_names(draft: Draft) -> tuple[str, ...]:
 
 def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     draft = joined_when(draft, graph)
+    draft = where_done(draft, graph) or draft
     members, measure, used = verb_conditions(draft, graph)
     if draft.verbs and draft.streak is None and not members and measure is None and stated(draft):
         return  # whose doing? dropping it would change the question

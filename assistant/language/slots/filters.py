@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from assistant.language.meaning import TableWord, UnitWord
+from assistant.language.meaning import OpWord, TableWord, UnitWord
 from assistant.language.phrases import Asked, Threshold, Values
 from assistant.language.scales import (
     MONEY,
@@ -64,6 +64,25 @@ class Filters(Base):
             return out
         out += [WhereTime(c.grain, c.values) for c in cycles]
         return out
+
+    def _surpassing(self) -> None:
+        """甲店的单量是不是已经超过乙店了: an operator before a member holds the two against each other."""
+        said = self.said
+        last = said.at(len(said.mentions) - 1)
+        if not said.cue(C.ASK, C.WHETHER, C.EXISTS) and last is not C.NOT:
+            return
+        for i, mention in enumerate(said.mentions):
+            op, after = mention.value, said.at(i + 1)
+            if after is C.EVER:
+                after = said.at(i + 2)
+            if not isinstance(op, OpWord) or op.after or not isinstance(after, Values):
+                continue
+            kind = after.options[0][0]
+            rivals = [v for j, v in said.values if j < i and v.options[0][0] == kind]
+            if len(rivals) == 1 and len(rivals[0].options[0][1]) == 1 and not after.negated:
+                more = op.op in (Op.GT, Op.GE)
+                said.cues += [(i, C.THAN), (i, C.MORE if more else C.LESS)]
+                self.served.add(i)
 
     def _values(self, values: list[tuple[int, Values]]) -> list[Condition]:
         """Same dimension named twice: one list; joined by 或 across dimensions: an Or."""
