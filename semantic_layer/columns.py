@@ -143,6 +143,16 @@ def measure_column(measure: Measure, catalog: Catalog) -> Column:
                 source=of.source,
                 direction=of.direction,
             )
+        case Formula("/", MetricRef(part, where), MetricRef(whole, None)) if where and part == whole:
+            found = catalog.metrics[whole]
+            return Column(
+                "part",
+                f"{said(where, catalog)}{found.label}占比",
+                Kind.NUMBER,
+                ColumnRole.MEASURE,
+                "",
+                Format.PERCENT,
+            )
         case Formula(op, left, right):
             a, b = measure_column(left, catalog), measure_column(right, catalog)
             plain = op in "*/"

@@ -62,6 +62,8 @@ def label_of(measure: Measure, catalog: Catalog, *, conditions: bool = True) -> 
                 return f"平均每{GRAINS[Grain(measure.unit)]}的{inner}"
             thing, classifier = entity(measure.unit, catalog)
             return f"平均每{classifier}{thing}的{inner}"
+        case Formula("/", MetricRef(part, where), MetricRef(whole, None)) if where and part == whole:
+            return f"{label_of(measure.left, catalog)}的占比"
         case Formula():
             return f"{_side(measure.left, measure.op, catalog)} {OPERATORS.get(measure.op, measure.op)} {_side(measure.right, measure.op, catalog, right=True)}"
         case _:
@@ -111,6 +113,8 @@ def format_of(measure: Measure, catalog: Catalog) -> tuple[Format, str]:
         case PerUnit():
             format, unit = format_of(measure.measure, catalog)
             return (Format.NUMBER if format is Format.COUNT else format), unit
+        case Formula("/", MetricRef(part, where), MetricRef(whole, None)) if where and part == whole:
+            return Format.PERCENT, ""
         case Formula():
             left, right = format_of(measure.left, catalog), format_of(measure.right, catalog)
             if left == right and measure.op in "+-":
@@ -252,7 +256,8 @@ def _size(top: Top, thing: str) -> str:
 
 def _within(text: str, top: Top, catalog: Catalog) -> str:
     if top.per:
-        text = f"每个{'、'.join(dimension_label(d, catalog) for d in top.per)}内{text}"
+        named = [GRAINS.get(d) or dimension_label(d, catalog) for d in top.per]  # type: ignore[call-overload]
+        text = f"每个{'、'.join(named)}内{text}"
     return f"{text}（并列都算）" if top.ties else text
 
 

@@ -100,6 +100,15 @@ def _bucketed(draft: Draft, graph: Graph, groups: list[Group], bucket: ByBucket)
     return groups
 
 
+def _finest(filters: list[Where], graph: Graph) -> Where:
+    """甲市占乙省的比例: the city of the province; else the one said last."""
+    for c in filters:
+        parent = graph.catalog.dimensions[c.dimension].parent
+        if any(parent == other.dimension for other in filters):
+            return c
+    return filters[-1]
+
+
 def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]:
     """A share or a rank of a value: 广东占比, 广东排第几 → group by its dimension, show its row only.
 
@@ -112,7 +121,7 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
     if kinds & {WindowKind.SHARE, WindowKind.RANK} and filters:
         chosen = [c for c in filters if c.dimension in grouped]
         bare = not draft.columns and not draft.asked and not draft.groups
-        target = chosen[-1] if chosen else filters[-1] if bare else None
+        target = chosen[-1] if chosen else _finest(filters, graph) if bare else None
         if target is not None:
             where = tuple(c for c in draft.where if c is not target)
             extra: tuple[Group, ...] = (

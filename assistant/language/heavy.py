@@ -41,6 +41,9 @@ WORDY = re.compile(r"[0-9a-zA-Z一-鿿]")
 STRICT = ("v", "a", "ad", "vd", "z")  # light only where a model's words for doing are unknown
 
 
+NARROWING = ("其他", "其它", "其余", "别的")  # than what? pronouns that change the question
+
+
 @lru_cache(maxsize=4096)
 def heavy(text: str, strict: bool = True) -> bool:
     """True when dropping ``text`` would be dropping something said.
@@ -57,7 +60,7 @@ def heavy(text: str, strict: bool = True) -> bool:
 
 
 def _heavy(word: str, flag: str, strict: bool) -> bool:
-    if strict and flag in STRICT:
+    if word in NARROWING or (strict and flag in STRICT):
         return True
     if flag in LIGHT_FLAGS:
         return False

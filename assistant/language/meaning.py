@@ -219,10 +219,13 @@ class ChangeCue:
 
 @dataclass(frozen=True, slots=True)
 class WindowCue:
+    """``grain``, ``of``: the unit of time, or the dimension, that the share is within (占当月, 占大区)."""
+
     kind: WindowKind
     within: bool = False
     n: int | None = None
     grain: Grain | None = None
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

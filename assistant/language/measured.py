@@ -10,6 +10,7 @@ from assistant.language.graph import Graph
 from assistant.language.grouping import groups_for, measure_groups
 from assistant.language.keys import pinned, several, unit_of
 from assistant.language.meaning import Cue
+from assistant.language.parts import part_share
 from assistant.language.ranking import order_for, top_for
 from assistant.language.spreads import bucket_column, spread, with_keys
 from semantic_layer.catalog import Format
@@ -67,7 +68,7 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = bucket_column(draft, graph)
     if Cue.DISTRIBUTION in draft.cues and not (draft.groups or draft.columns or draft.asked):
         draft = replace(draft, penalty=draft.penalty + 0.5)  # the distribution of one number
-    draft, keep = measure_groups(draft, graph)
+    draft, keep = measure_groups(part_share(draft, graph), graph)
     groups, penalty = groups_for(draft, graph)
     contrast = _contrast(draft, groups)
     if contrast is not None:

@@ -104,6 +104,8 @@ def _choices(
             yield from ((m.DimensionWord((n,)), far(n) + _coarser(n, pairs, graph)) for n in names)
         case m.TableWord(names) if len(names) > 1:
             yield from ((m.TableWord((n,)), _far_table(n, graph, tables)) for n in names)
+        case m.WindowCue(of=names) if len(names) > 1:
+            yield from ((replace(value, of=(n,)), far(n)) for n in names)
         case m.TermWord(names) if len(names) > 1:
             yield from ((m.TermWord((n,)), 0.0) for n in names)
         case Values(options) if len(options) > 1:

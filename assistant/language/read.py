@@ -53,6 +53,7 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
         ranked, rank_by = self._rank()
         streak = self.streak = self._streak()
         groups, each, bucket = self._groups()
+        groups = [*self._enclosing(groups), *groups]
         sort, sort_by = self._sort()
         measures = self._measures()
         windows = self._windows()
@@ -72,6 +73,7 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
             compare=compare,
             change=self._change(),
             windows=windows,
+            part=self._part(where),
             grain=self.grain,
             ranked=ranked,
             rank_by=rank_by,

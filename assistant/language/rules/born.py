@@ -62,6 +62,7 @@ def born_at(_: str, when: TimeValue) -> Threshold | None:
 
 def _years(when: TimeValue) -> Threshold | None:
     """The test on a year of birth; only whole years will do."""
+    years: tuple[TimeValue, ...]
     match when:
         case Date():
             test, years = Op.EQ, (when,)

@@ -52,7 +52,7 @@ def year_first(m: re.Match[str]) -> Date | None:
 @grammar.rule(
     [
         re.compile(
-            rf"(?<![\d.,a-z])({Y4})(?![\d:个万千百家名单笔件条款元%亿人块折次度年分天]|[.,/]\d)"
+            rf"(?<![\d.a-z])(?<!\d,)({Y4})(?![\d:个万千百家名单笔件条款元%亿人块折次度年分天]|[.,/]\d)"
         )
     ],
     examples={"2023": Date(2023)},

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import AggWord, Superlative, WindowCue
+from assistant.language.meaning import AggWord, DimensionWord, Superlative, WindowCue
 from assistant.language.rules.phrase import opt, phrase, text
 from assistant.language.rules.units import UNITS
 from semantic_layer.query import Agg, WindowKind
@@ -23,6 +23,21 @@ grammar = Grammar()
 def share_of_unit(m: re.Match[str]) -> WindowCue:
     """A share of the unit of time that the row is in."""
     return WindowCue(WindowKind.SHARE, grain=UNITS[m[1]])
+
+
+@phrase(
+    grammar,
+    [
+        text("占(?:所在|所属|其|该|本|各自?的?)?"),
+        DimensionWord,
+        opt(text("的?(?:总体|整体|全部|总)")),
+    ],
+    examples=("占城市", "占所在城市", "占所属渠道总"),
+    rejects=("占甲城", "占当月"),
+)
+def share_of_group(_: str, dimension: DimensionWord, __: Any) -> WindowCue | None:
+    """各省占大区的比例: a share of the group that the row is in."""
+    return None if dimension.numbers else WindowCue(WindowKind.SHARE, of=dimension.names)
 
 
 @phrase(

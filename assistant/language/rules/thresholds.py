@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.language.grammar import Grammar
@@ -19,6 +20,7 @@ TIME_UNITS = ("天", "日", "年", "月", "个月", "周", "小时", "分钟")
 CALENDAR = {"年", "月", "日"}
 FIRST_YEAR = 1900
 BEST = 100  # points that somebody may give
+STARS = 10
 INVERSE = {Op.GT: Op.LE, Op.GE: Op.LT, Op.LT: Op.GE, Op.LE: Op.GT}
 
 
@@ -55,8 +57,20 @@ def threshold(op: OpWord, _: Any, n: Number, __: Any) -> Threshold | None:
 )
 def graded(_: Any, n: Number, unit: str, __: Any) -> Threshold | None:
     """Stars and points tell the column they are kept in."""
-    whole = float(n.value).is_integer() and 0 <= n.value <= BEST
+    whole = float(n.value).is_integer() and 0 <= n.value <= (STARS if unit[-1] == "星" else BEST)
     return Threshold(Op.EQ, (float(n.value),), unit=unit[-1]) if whole else None
+
+
+@phrase(
+    grammar,
+    [re.compile("([一二三四五1-5])[、,/]?([一二三四五1-5])颗?星(?!期|级酒店)")],
+    examples=("一二星", "4、5星"),
+    rejects=("十二星",),
+)
+def graded_pair(m: re.Match[str]) -> Threshold:
+    """一二星 are the ones and the twos."""
+    both = [float("一二三四五".find(c) + 1 or int(c)) for c in m.groups()]
+    return Threshold(Op.IN, tuple(both), unit="星")
 
 
 @phrase(

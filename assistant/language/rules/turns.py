@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from assistant.language.grammar import Grammar
-from assistant.language.rules.units import UNITS
-from assistant.language.times import PerGrain
+from assistant.language.rules.units import UNIT, UNITS, N, count
+from assistant.language.times import Last, PerGrain
 from semantic_layer.query import Grain
 
 grammar = Grammar()
@@ -32,6 +32,21 @@ def unit_by_unit(m: re.Match[str]) -> PerGrain:
 )
 def round_the_clock(_: str) -> PerGrain:
     return PerGrain(Grain.HOUR_OF_DAY)
+
+
+@grammar.rule(
+    [
+        re.compile(
+            rf"(?<!连续)(?<!连着)(?<![近第\d])({N})个?({UNIT})(?:以来|以内|之内|内|里)?(?:都(?=没|未|不曾|$)|(?=没|未|不曾))"
+        )
+    ],
+    examples={"三个月都": Last(3, Grain.MONTH)},
+    rejects=("连续三个月没", "第三个月没"),
+)
+def idle_for(m: re.Match[str]) -> Last | None:
+    """三个月没下单: the three months up to today."""
+    n = count(m[1])
+    return Last(n, UNITS[m[2]]) if n else None
 
 
 _W = "(?:周|星期|礼拜)"

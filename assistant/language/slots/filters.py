@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from assistant.language.meaning import OpWord, TableWord, UnitWord
-from assistant.language.phrases import Asked, Threshold, Values
+from assistant.language.meaning import MetricWord, OpWord, TableWord, TermWord, UnitWord
+from assistant.language.phrases import Asked, Measured, Threshold, Values
 from assistant.language.scales import (
     MONEY,
     amount_of,
@@ -32,6 +32,7 @@ from semantic_layer.query import (
     Term,
     Where,
     WhereTime,
+    WindowKind,
 )
 
 
@@ -123,6 +124,29 @@ class Filters(Base):
                 return Or(
                     tuple(And(tuple(condition_of(v) for v in side)) for side in (left, right))
                 )
+        return None
+
+    def _part(self, where: list[Condition]) -> Condition | None:
+        """四星以上的评论占比, 自费的占比: the condition right before the share, a thing between at most."""
+        said = self.said
+        for i, cue in said.windows:
+            if cue.kind is not WindowKind.SHARE:
+                continue
+            place = i - 1
+            if isinstance(said.at(place), TableWord) or (
+                isinstance(said.at(place), (MetricWord, Measured))
+                and not (said.groupings or said.grains or said.asked or said.dims)
+            ):
+                place -= 1
+            match said.at(place):
+                case Values() as values:
+                    found: Condition | None = condition_of(values)
+                case TermWord(names):
+                    found = Term(names[0])
+                case _:
+                    found = next((c for j, c in said.where if j == place), None)
+            if found is not None and found in where:
+                return found
         return None
 
     def _movers(self) -> list[Condition]:

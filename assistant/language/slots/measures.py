@@ -90,6 +90,7 @@ class Measures(Base):
         shared = [c.grain for _, c in said.windows if c.kind is WindowKind.SHARE and c.grain]
         if shared and shared[0] in grains:
             self.enclosed = shared[0]
+        of = next((c.of[0] for _, c in said.windows if c.of), None)
         for i, cue in said.windows:
             after_sort = isinstance(said.at(i - 1), m.SortCue)
             if cue.kind is WindowKind.RANK and (after_sort or isinstance(said.at(i + 1), Ranked)):
@@ -102,6 +103,8 @@ class Measures(Base):
             within: tuple[str, ...] = ("*",) if cue.within else ()
             if self.enclosed is not None and cue.kind is WindowKind.SHARE:
                 within = (self.enclosed.value,)
+            if of is not None and cue.kind is WindowKind.SHARE:
+                within = (of,)
             if said.durations and cue.kind in MOVING:
                 self.grain = said.durations[0][1].grain
             out.append(Window(cue.kind, n=n, within=within))

@@ -182,6 +182,11 @@ class Ranks(Base):
         placed.sort(key=lambda x: x[0])
         return [g for _, g in placed], tuple(each), bucket
 
+    def _enclosing(self, groups: list[Group]) -> list[Group]:
+        """各省占大区的比例: the regions are shown as well."""
+        of = [By(c.of[0]) for _, c in self.said.windows if c.of]
+        return [g for g in of[:1] if g not in groups]
+
     def _calendar(self, group: ByTime) -> ByTime:
         """今年各月份 are the months of one year, not the month of every year."""
         spans = [p.end - p.start for _, ps in self.said.periods for p in ps if p.start and p.end]
