@@ -115,11 +115,19 @@ class Facts(Protocol):
     def before(self, period: Period) -> Period:
         """What a period is compared with: as the question says, else the period before it."""
 
-    def select(self, *names: str, where: str = "", span: Span = "period") -> exp.Select:
+    def select(
+        self,
+        *names: str,
+        where: str = "",
+        span: Span = "period",
+        leave: Sequence[str] = (),
+    ) -> exp.Select:
         """A SELECT whose columns are named after roles (and ``by``), already filtered.
 
         The first role decides the table: it must bind it itself; further roles may be looked up from
         there. ``where`` is SQL over roles. ``span``: the period, everything until its end, or all.
+        ``leave``: roles of a table that is joined with this one, which takes the conditions that only
+        it knows.
         """
 
     def has(self, *names: str) -> bool: ...

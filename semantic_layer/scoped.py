@@ -30,6 +30,7 @@ from semantic_layer.plan import plan
 from semantic_layer.query import (
     CompareKind,
     Comparison,
+    Condition,
     DetailQuery,
     Measure,
     MetricQuery,
@@ -130,11 +131,19 @@ class ScopedFacts:
         found = self.catalog.dimensions.get(name.removeprefix(BY))
         return found.label if found else name
 
-    def select(self, *names: str, where: str = "", span: Span = "period") -> exp.Select:
+    def select(
+        self,
+        *names: str,
+        where: str = "",
+        span: Span = "period",
+        leave: Sequence[str] = (),
+    ) -> exp.Select:
         """One row per fact with a column per name, inside the scope.
 
         ``where`` is SQL over role names. ``span``: rows of the ``period``, of everything ``until`` its
-        end (who bought before?), or of ``all`` time. Raises ``Unanswerable`` ``missing-role``.
+        end (who bought before?), or of ``all`` time. ``leave``: roles of another table that is joined
+        with this one; conditions that only it knows are left to it. Raises ``Unanswerable``
+        ``missing-role``.
         """
         found = self._tables(names)
         if not found:
@@ -143,7 +152,7 @@ class ScopedFacts:
         base = self._best(found)
         frame, bounds = Frame(self.catalog, base), self._bounds()
         values = {name: self._value(frame, name, bounds) for name in names}
-        tests = self._tests(frame, span, bounds)
+        tests = self._tests(frame, span, bounds, self._left(base, leave))
         if where:
             tests += self._own_tests(frame, where, values, bounds)
         columns = [values[n].as_(quote(n), copy=False) for n in names]
@@ -214,7 +223,22 @@ class ScopedFacts:
 
     # ── which rows count ──────────────────────────────────────────────────────────────────────
 
-    def _tests(self, frame: Frame, span: Span, bounds: Bounds) -> list[exp.Expr]:
+    def _left(self, base: str, leave: Sequence[str]) -> tuple[Condition, ...]:
+        """Conditions that ``base`` knows nothing of and the table of ``leave`` does."""
+        other = self._tables(leave) if leave else []
+        if not other:
+            return ()
+        best = self._best(other)
+
+        def knows(table: str, part: Condition) -> bool:
+            return reaches(self.catalog, table, tables_of(self.catalog, part, table))
+
+        parts = conjuncts(self.scope.where)
+        return tuple(c for c in parts if not knows(base, c) and knows(best, c))
+
+    def _tests(
+        self, frame: Frame, span: Span, bounds: Bounds, left: Sequence[Condition]
+    ) -> list[exp.Expr]:
         tests: list[exp.Expr] = []
         moment = self._moment(frame)
         if moment is not None:
@@ -226,7 +250,8 @@ class ScopedFacts:
             for part in conjuncts(self.catalog.defaults)
             if reaches(self.catalog, frame.base, tables_of(self.catalog, part))
         ]
-        if (where := conjunction(self.scope.where, *defaults)) is not None:
+        own = [c for c in conjuncts(self.scope.where) if c not in left]
+        if (where := conjunction(*own, *defaults)) is not None:
             tests.append(row_test(frame, where, self._nested, bounds))
         return tests
 
