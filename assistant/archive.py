@@ -18,7 +18,7 @@ from typing import Any
 
 from assistant import reply as replies
 from assistant.reply import Answer, Choice, Refusal, Reply
-from semantic_layer import catalog, query, result
+from semantic_layer import catalog, kinds, query, result
 
 KEPT_ROWS = 2000  # of a table; the rest is asked again when it is needed
 TYPE = "~"
@@ -38,7 +38,13 @@ def _own(module: ModuleType) -> dict[str, type]:
     }
 
 
-KNOWN: Mapping[str, type] = {**_own(catalog), **_own(result), **_own(query), **_own(replies)}
+KNOWN: Mapping[str, type] = {
+    **_own(catalog),
+    **_own(result),
+    **_own(kinds),
+    **_own(query),
+    **_own(replies),
+}
 
 
 def dumps(reply: Reply) -> str:

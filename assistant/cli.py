@@ -23,10 +23,9 @@ def parser() -> argparse.ArgumentParser:
 
     ask = verbs.add_parser("ask", help="问一个问题，或用 --batch 问一批")
     ask.add_argument("question", nargs="?", help="问题，例如：上个月的销售额同比")
-    data = ask.add_mutually_exclusive_group()
-    data.add_argument("--model", default="retail", help="模型的名字或文件夹（默认 retail）")
-    data.add_argument(
-        "--source", type=Path, help="没有模型的数据：.duckdb .csv .xlsx .parquet 或文件夹"
+    ask.add_argument("--model", help="模型的名字或文件夹（都不写就是 retail）")
+    ask.add_argument(
+        "--source", type=Path, help="数据：.duckdb .csv .xlsx .parquet 或文件夹；不写模型就自动识别"
     )
     ask.add_argument("--today", type=date.fromisoformat, metavar="日期", help="把哪天当作今天")
     ask.add_argument("--json", action="store_true", help="输出 JSON")
@@ -35,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
 
     check = verbs.add_parser("check", help="检查模型，一次列出所有错误和位置")
     check.add_argument("model", nargs="*", default=["retail"], help="模型的名字或文件夹")
+    check.add_argument("--source", type=Path, help="拿这份数据对照，而不是模型里写的")
 
     serve = verbs.add_parser("serve", help="打开页面；--api 只开 HTTP 接口")
     serve.add_argument("--port", type=int, help="端口（页面默认 8501，接口默认 8502）")
@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         case "check":
             from assistant.commands import check
 
-            return check.models(said.model)
+            return check.models(said.model, said.source)
         case "serve":
             from assistant.commands import serve
 

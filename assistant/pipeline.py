@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from time import perf_counter
 
-from analytics.contract import Refused
+import analytics.contract
 from assistant.analyse import ANALYSES, analyse
 from assistant.answer.compose import compose, compose_analysis
 from assistant.answer.definitions import compose_catalog
+from assistant.answer.masked import masked
 from assistant.answer.nouns import period_text
 from assistant.answer.wording import describe, sentence
 from assistant.groups import Found, resolved
@@ -23,6 +24,8 @@ from assistant.understand import Understood
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Engine, EngineError, QueryCancelled, QueryTimeout
 from semantic_layer.errors import Unanswerable
+from semantic_layer.guard import Refused
+from semantic_layer.periods import shifted
 from semantic_layer.plan import plan
 from semantic_layer.query import (
     AnalysisQuery,
@@ -102,6 +105,8 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         return decline(run, "timeout", catalog, query, seconds=f"{TIMEOUT:.0f}")
     except QueryCancelled:
         return decline(run, "cancelled", catalog, query)
+    except Refused as mistake:
+        return decline(run, "model-mismatch", catalog, query, what=str(mistake))
     except EngineError:
         return decline(run, "failed", catalog, query)
     if undecided is not None:
@@ -115,6 +120,7 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         until = catalog.until.isoformat() if catalog.until else ""
         return decline(run, "future", catalog, query, period=period_text(ahead), until=until)
     run.at("作图")
+    result = masked(result, catalog)
     timing = Timing(run.parse_ms, (planned - started) * 1e3, (ran - planned) * 1e3)
     reply = compose(
         run.question,
@@ -192,8 +198,9 @@ def with_comparisons(query: MetricQuery | DetailQuery) -> MetricQuery | DetailQu
     bounded = len(periods) == 1 and periods[0].start is not None and periods[0].end is not None
     if plain or not bounded or len(query.measures) > 3:
         return query
-    kinds = (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR)
-    return replace(query, compare=tuple(Comparison(k) for k in kinds))
+    before, ago = (Comparison(k) for k in (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR))
+    same = shifted(periods[0], before, festival) == shifted(periods[0], ago, festival)
+    return replace(query, compare=(ago,) if same else (before, ago))  # 今年: both are last year
 
 
 def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) -> Reply:
@@ -212,9 +219,11 @@ def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) 
         return decline(run, "timeout", catalog, query, seconds=f"{ANALYSIS_TIMEOUT:.0f}")
     except QueryCancelled:
         return decline(run, "cancelled", catalog, query)
+    except Refused as mistake:
+        return decline(run, "model-mismatch", catalog, query, what=str(mistake))
     except EngineError:
         return decline(run, "failed", catalog, query)
-    if isinstance(done, Refused):
+    if isinstance(done, analytics.contract.Refused):
         why = {"missing-role": "roles", "too-little-data": "why"}.get(done.code, "what")
         return decline(run, done.code, catalog, query, **{why: done.message})
     run.at("作图")

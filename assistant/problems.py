@@ -72,7 +72,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "group-needs-name": (
             "没有说这个人群叫什么。",
-            "加上名字再说一次，例如：存成人群，叫老客户一组。",
+            "加上名字再说一次，例如：存成人群，叫重点跟进。",
         ),
         "name-taken": (
             "「{name}」已经是别的词，存成人群后分不清。",
@@ -115,6 +115,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         # the run
         "timeout": ("超过 {seconds} 秒还没有算完，已停下。", "缩短时间范围，或减少分组再试。"),
         "cancelled": ("已停下，没有算完。", "可以改一改再问。"),
+        "model-mismatch": (
+            "模型和数据对不上，这个问题现在算不了（{what}）。",
+            "请维护模型的人运行 wenshu check，它会指出是哪一行。",
+        ),
         "failed": ("这次没有算成，已记下原因。", "稍后再试，或换个问法。"),
     }
 )

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from analytics.contract import Analysis
 from assistant import pipeline
 from assistant.analyse import ANALYSES
 from assistant.groups import Found, Saved, described, named, taken, wanted
 from assistant.language.calendar import Calendar, Event
 from assistant.language.dialogue import Context
-from assistant.language.graph import Graph
 from assistant.language.heavy import heavy
-from assistant.language.lexicon import Lexicon
 from assistant.language.parse import Parser
 from assistant.language.rows.parser import RowParser
 from assistant.memory import advanced, from_reply, undone
+from assistant.opening import filled, listening, source_path
 from assistant.pipeline import Run
 from assistant.reply import Answer, Refusal, Reply
+from assistant.sessions import Session, Sessions
 from assistant.understand import Understood, understand
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Engine
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import Unanswerable
 from semantic_layer.infer import infer
-from semantic_layer.load import load, with_values
+from semantic_layer.load import load
 from semantic_layer.plan import plan
 from semantic_layer.query import (
     Agg,
@@ -45,16 +43,8 @@ from semantic_layer.query import (
 )
 from semantic_layer.sources import open_source
 
-ROOT = Path(__file__).parents[1]
 DEMO = "retail"
-SESSIONS = 500  # conversations kept in memory, the oldest forgotten first
 SUGGESTED = 3
-
-
-@dataclass(slots=True)
-class Session:
-    context: Context
-    sql: str = ""
 
 
 class Assistant:
@@ -68,13 +58,12 @@ class Assistant:
         )
         calendar = Calendar(catalog.fiscal_year_start, events)
         analyses = ANALYSES if catalog.roles else {}
-        self._reader = partial(_listening, reader, analyses, calendar)
+        self._reader = partial(listening, reader, analyses, calendar)
         self.parser = self._reader(catalog)
         self.found = Found(catalog, engine)
         self.groups: tuple[Saved, ...] = ()
         self.keep: Callable[[Saved], None] | None = None  # where a page stores groups
-        self.sessions: OrderedDict[str, Session] = OrderedDict()
-        self._lock = threading.Lock()
+        self.sessions = Sessions()
 
     @classmethod
     def open(
@@ -88,10 +77,10 @@ class Assistant:
         if source is not None and model is None:
             engine: Engine = open_source(source)
             inferred = infer(engine, Path(source).stem, str(source))
-            return cls(_filled(inferred, engine), engine, RowParser)
+            return cls(filled(inferred, engine), engine, RowParser)
         catalog = load(model or DEMO)
-        engine = DuckDBEngine.open(source or _path(catalog.source))
-        return cls(_filled(catalog, engine), engine)
+        engine = DuckDBEngine.open(source or source_path(catalog.source, model))
+        return cls(filled(catalog, engine), engine)
 
     def warm(self) -> None:
         """Load in the background what the first question would wait for: the tokenizer and its tags.
@@ -124,7 +113,7 @@ class Assistant:
         started = perf_counter()
         if on_stage is not None:
             on_stage("理解")
-        remembered = self._session(session)
+        remembered = self.sessions.open(session)
         if (name := wanted(question)) is not None:
             return self._saved(Run(question, day, found=self.found), name, remembered)
         understood = self._understand(question, day, remembered)
@@ -143,11 +132,25 @@ class Assistant:
         reply = self._reply(run, understood, remembered)
         return self._kept(reply, session)
 
-    def run(self, query: Query, question: str = "", session: str | None = None) -> Reply:
+    def run(
+        self,
+        query: Query,
+        question: str = "",
+        session: str | None = None,
+        on_stage: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Reply:
         """Answer a query that was chosen or edited rather than typed."""
-        remembered = self._session(session)
+        remembered = self.sessions.open(session)
         sql = remembered.sql if remembered else ""
-        run = Run(question, self.today, previous_sql=sql, found=self.found)
+        run = Run(
+            question,
+            self.today,
+            previous_sql=sql,
+            cancel=cancel,
+            stage=on_stage,
+            found=self.found,
+        )
         return self._kept(self._told(run, query), session)
 
     def read(
@@ -155,18 +158,18 @@ class Assistant:
     ) -> Understood:
         """What the question means, without running anything; the conversation moves on as if it had."""
         day = today or self.today
-        remembered = self._session(session)
+        remembered = self.sessions.open(session)
         understood = self._understand(question, day, remembered)
         if session is None or understood.status != "answer":
             return understood
         context = remembered.context if remembered else Context()
         what = understood.directive.what if understood.directive else ""
         if what == "reset":
-            self._remember(session, Session(Context()))
+            self.sessions.keep(session, Session(Context()))
         elif what == "undo":
-            self._remember(session, Session(undone(context)))
+            self.sessions.keep(session, Session(undone(context)))
         elif understood.query is not None and not isinstance(understood.query, CatalogQuery):
-            self._remember(session, Session(advanced(context, understood.query)))
+            self.sessions.keep(session, Session(advanced(context, understood.query)))
         return understood
 
     @property
@@ -178,8 +181,7 @@ class Assistant:
         self._kept(reply, session)
 
     def forget(self, session: str) -> None:
-        with self._lock:
-            self.sessions.pop(session, None)
+        self.sessions.forget(session)
 
     def know(self, groups: Iterable[Saved]) -> None:
         """Groups of people by name are words from now on; a name that is known is replaced."""
@@ -273,44 +275,13 @@ class Assistant:
                 break
         return tuple(out)
 
-    def _session(self, name: str | None) -> Session | None:
-        if name is None:
-            return None
-        with self._lock:
-            found = self.sessions.get(name)
-            if found is None:
-                found = self.sessions[name] = Session(Context())
-            self.sessions.move_to_end(name)
-            while len(self.sessions) > SESSIONS:
-                self.sessions.popitem(last=False)
-            return found
-
-    def _remember(self, name: str, session: Session) -> None:
-        with self._lock:
-            self.sessions[name] = session
-
     def _kept(self, reply: Reply, session: str | None) -> Reply:
         if session is None or isinstance(reply, Refusal):
             return reply
         if isinstance(reply, Answer) and not isinstance(reply.query, CatalogQuery):
-            remembered = self._session(session)
+            remembered = self.sessions.open(session)
             if remembered is not None:
-                self._remember(session, Session(from_reply(remembered.context, reply), reply.sql))
+                self.sessions.keep(
+                    session, Session(from_reply(remembered.context, reply), reply.sql)
+                )
         return reply
-
-
-def _listening(
-    reader: type[Parser], analyses: Mapping[str, Analysis], calendar: Calendar, catalog: Catalog
-) -> Parser:
-    return reader(Lexicon(catalog, analyses), Graph(catalog), calendar)
-
-
-def _path(source: str) -> Path:
-    path = Path(source)
-    return path if path.is_absolute() else ROOT / path
-
-
-def _filled(catalog: Catalog, engine: Engine) -> Catalog:
-    """The catalog with the words and the days that its data holds."""
-    since, until = engine.bounds(catalog)
-    return replace(with_values(catalog, engine.values(catalog)), since=since, until=until)

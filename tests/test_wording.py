@@ -174,10 +174,25 @@ LISTING = DetailQuery(
     Form.COUNT,
 )
 ANALYSIS = AnalysisQuery(
-    "rfm", (("bins", 5),), Scope(periods=(MAY,)), ("channel",), GMV, "重要挽留"
+    "rfm",
+    (("bins", 5),),
+    Scope(periods=(MAY,)),
+    ("channel",),
+    GMV,
+    "重要挽留",
+    (Comparison(CompareKind.YEAR_OVER_YEAR),),
 )
-SAMPLES: tuple[q.Query, ...] = (FULL, BOTH, LISTING, ANALYSIS, CatalogQuery("values", ("city",)))
+GROUP = MetricQuery((GMV,), scope=Scope(Members("user_id", q.Listed("SELECT 1", "老炮"))))
+SAMPLES: tuple[q.Query, ...] = (
+    FULL,
+    BOTH,
+    LISTING,
+    ANALYSIS,
+    GROUP,
+    CatalogQuery("values", ("city",)),
+)
 SILENT = {  # fields that say nothing of their own, and why
+    ("Listed", "sql"): "how the people were found; the label says who they are",
     ("Period", "grain"): "follows from the dates, which are said",
     ("ColumnAggregate", "table"): "the column names it unless two tables share the label",
     ("Window", "n"): "only moving windows have it; they are read elsewhere in this file",

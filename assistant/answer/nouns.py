@@ -9,7 +9,7 @@ import re
 
 from assistant.answer.numbers import plain, scaled, span
 from semantic_layer.catalog import Catalog, Format, Kind
-from semantic_layer.query import Agg, Grain, Period, Scalar
+from semantic_layer.query import Agg, Formula, Grain, MetricRef, Period, Scalar
 
 GRAINS = {
     Grain.MINUTE: "分钟",
@@ -66,7 +66,7 @@ def dimension_label(name: str, catalog: Catalog) -> str:
         return found.label
     if table := catalog.tables.get(name):
         return table.label
-    return name
+    return next((label for grain, label in GRAINS.items() if grain.value == name), name)
 
 
 def entity(name: str, catalog: Catalog) -> tuple[str, str]:
@@ -110,3 +110,10 @@ def period_text(period: Period) -> str:
     if period.label and not _PLAIN_LABEL.fullmatch(period.label):
         dates = f"{period.label} {dates}"
     return f"{dates}（{'，'.join(notes)}）" if notes else dates
+
+
+def part_of_whole(measure: Formula) -> bool:
+    """金卡的销售额 ÷ 销售额: a share of the measure itself."""
+    left = measure.left
+    part = MetricRef(left.metric) if isinstance(left, MetricRef) and left.where else None
+    return measure.op == "/" and part is not None and measure.right == part

@@ -90,6 +90,8 @@ def change_text(
     was = shape.value(row, beside.previous)
     if beside.previous is not None and was is None:
         return f"{PREVIOUS[kind]}没有数据"
+    if was == 0 and (now := shape.value(row, column)) is not None:
+        return f"{PREVIOUS[kind]}{'也' if now == 0 else ''}是 0"  # no rate from nothing
     if beside.difference is not None and (beside.rate is None or column.format is Format.PERCENT):
         moved = difference(shape.value(row, beside.difference), column.format, column.unit)
     elif beside.rate is not None:

@@ -55,7 +55,10 @@ def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     if query.contrast is not None:
         return _contrasted(query, shape, catalog)
     if not shape.groups:
-        return _with_scope(query, values(query, shape, rows[0]), catalog)
+        text = _with_scope(query, values(query, shape, rows[0]), catalog)
+        if query.form is Form.YES_NO and len(shape.measures) == 1:
+            text = f"{'有' if shape.value(rows[0], shape.measures[0]) else '没有'}，{text}"
+        return text
     if query.form is Form.COUNT or query.streak is not None:
         return _counted(query, shape, catalog)
     if len(rows) == 1:

@@ -18,6 +18,7 @@ from assistant.answer.nouns import (
     SHOWS,
     dimension_label,
     entity,
+    part_of_whole,
     period_text,
     value_text,
 )
@@ -62,7 +63,7 @@ def label_of(measure: Measure, catalog: Catalog, *, conditions: bool = True) -> 
                 return f"平均每{GRAINS[Grain(measure.unit)]}的{inner}"
             thing, classifier = entity(measure.unit, catalog)
             return f"平均每{classifier}{thing}的{inner}"
-        case Formula("/", MetricRef(part, where), MetricRef(whole, None)) if where and part == whole:
+        case Formula() if part_of_whole(measure):
             return f"{label_of(measure.left, catalog)}的占比"
         case Formula():
             return f"{_side(measure.left, measure.op, catalog)} {OPERATORS.get(measure.op, measure.op)} {_side(measure.right, measure.op, catalog, right=True)}"
@@ -113,7 +114,7 @@ def format_of(measure: Measure, catalog: Catalog) -> tuple[Format, str]:
         case PerUnit():
             format, unit = format_of(measure.measure, catalog)
             return (Format.NUMBER if format is Format.COUNT else format), unit
-        case Formula("/", MetricRef(part, where), MetricRef(whole, None)) if where and part == whole:
+        case Formula() if part_of_whole(measure):
             return Format.PERCENT, ""
         case Formula():
             left, right = format_of(measure.left, catalog), format_of(measure.right, catalog)
@@ -256,8 +257,7 @@ def _size(top: Top, thing: str) -> str:
 
 def _within(text: str, top: Top, catalog: Catalog) -> str:
     if top.per:
-        named = [GRAINS.get(d) or dimension_label(d, catalog) for d in top.per]  # type: ignore[call-overload]
-        text = f"每个{'、'.join(named)}内{text}"
+        text = f"每个{'、'.join(dimension_label(d, catalog) for d in top.per)}内{text}"
     return f"{text}（并列都算）" if top.ties else text
 
 

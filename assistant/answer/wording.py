@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from analytics.contract import Analysis
+from assistant.answer.analysis_chips import analysis_chips
 from assistant.answer.conditions import condition_text, parts_of, scope_texts
 from assistant.answer.nouns import GRAINS, THINGS, dimension_label, entity, period_text, value_text
 from assistant.answer.numbers import span
@@ -110,7 +111,8 @@ def describe(
         case DetailQuery():
             chips = _detail_chips(query, catalog)
         case AnalysisQuery():
-            chips = _analysis_chips(query, catalog, analyses or {})
+            told = analysis_chips(query, catalog, analyses or {})
+            chips = [*_scope_chips(query.scope, catalog), *(_chip(*each) for each in told)]
         case CatalogQuery():
             names = "、".join(_any_label(n, catalog) for n in query.names)
             about = ABOUT.get(query.about, query.about)
@@ -264,27 +266,6 @@ def _detail_top(query: DetailQuery, name: str, catalog: Catalog) -> str:
     if top.by is not None or top.by_change or not query.order:
         return top_text(top, (), catalog, name)
     return rows_text(top, name, table.classifier if table else "条", catalog)
-
-
-def _analysis_chips(
-    query: AnalysisQuery, catalog: Catalog, analyses: Mapping[str, Analysis]
-) -> list[Chip]:
-    found = analyses.get(query.analysis)
-    chips = _scope_chips(query.scope, catalog)
-    if query.measure is not None:
-        chips.append(_chip("measure", label_of(query.measure, catalog)))
-    chips.append(_chip("analysis", found.title if found else query.analysis))
-    for i, (name, value) in enumerate(query.params):
-        param = found.params.get(name) if found else None
-        values = value if isinstance(value, tuple) else (value,)
-        words = {c: w[0] for c, w in param.choices if w} if param else {}
-        text = "、".join(words.get(str(v)) or value_text(v) for v in values)
-        label = (param.label if param else "") or name
-        chips.append(_chip("param", f"{label} {text}{param.unit if param else ''}", i))
-    chips += [_chip("group", f"按{dimension_label(d, catalog)}", i) for i, d in enumerate(query.by)]
-    if query.people:
-        chips.append(_chip("people", query.people))
-    return chips
 
 
 def _any_label(name: str, catalog: Catalog) -> str:

@@ -25,11 +25,14 @@ SHOWN_ROWS = 20
 LEFT_ALIGNED = frozenset((ColumnRole.DIMENSION, ColumnRole.TIME, ColumnRole.KEY))
 
 
-def opened(model: str, source: Path | None) -> Assistant:
-    return Assistant.open(source=str(source)) if source else Assistant.open(model)
+def opened(model: str | None, source: Path | None) -> Assistant:
+    """Data alone is inferred; a model reads its own data, or the data given beside it."""
+    return Assistant.open(model, source=str(source) if source else None)
 
 
-def one(question: str, model: str, source: Path | None, today: date | None, as_json: bool) -> int:
+def one(
+    question: str, model: str | None, source: Path | None, today: date | None, as_json: bool
+) -> int:
     """Print the reply; 1 when it is a problem."""
     reply = opened(model, source).ask(question, today=today)
     if as_json:
@@ -39,7 +42,9 @@ def one(question: str, model: str, source: Path | None, today: date | None, as_j
     return 1 if isinstance(reply, Refusal) else 0
 
 
-def many(source: Path, target: Path, model: str, database: Path | None, today: date | None) -> int:
+def many(
+    source: Path, target: Path, model: str | None, database: Path | None, today: date | None
+) -> int:
     """Answer each line ``{"id", "question", "session", "today"}``; lines of one session share context."""
     assistant = opened(model, database)
     lines = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines() if line]

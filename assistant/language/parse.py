@@ -19,6 +19,7 @@ from assistant.language.grammar import Mention, recognise
 from assistant.language.graph import Graph
 from assistant.language.lexicon import Lexicon
 from assistant.language.meaning import Filler, MetricWord
+from assistant.language.occasions import Occasions
 from assistant.language.options import expand
 from assistant.language.read import read
 from assistant.language.resumed import resumed
@@ -72,16 +73,18 @@ class Parser:
     calendar: Calendar
     fuzzy: Fuzzy = field(init=False)
     segments: Segments = field(init=False)
+    occasions: Occasions = field(init=False)
 
     def __post_init__(self) -> None:
         self.fuzzy = Fuzzy(self.lexicon)
         self.segments = Segments(self.lexicon.names)
+        self.occasions = Occasions(self.lexicon.catalog)
 
     def parse(self, said: str, today: date | datetime, context: Context | None = None) -> Parse:
         """Readings of ``said``, best first; every reading has a query or a directive, or none is left."""
         text = normalise(said)
         found_words = self.lexicon.mentions(text.text, _analysis_of(context))
-        expressions = recognise(text.text, EXPRESSIONS)
+        expressions = recognise(text.text, EXPRESSIONS, self.occasions.mentions(text.text))
         timed = [x for x in expressions if x.end - x.start > 1]
         honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *expressions])}
         seeds = [x for x in found_words if id(x) in honest]

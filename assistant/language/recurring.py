@@ -181,7 +181,12 @@ def _edges(v: t.Edge, anchor: datetime, outer: Span | None) -> Iterator[Span]:
 
 
 def _feasts(v: t.Feast, anchor: datetime, calendar: Events, plain: bool) -> Iterator[Span]:
-    known = BY_NAME[v.name]
+    known = BY_NAME.get(v.name)
+    if known is None:  # a stretch that only this business names
+        for e in calendar.events:
+            if e.name == v.name:
+                yield Span(_at(e.start), _at(e.end) + DAY, Grain.DAY)
+        return
     for year in range(anchor.year - 2, anchor.year + 3):
         ours = next(
             (

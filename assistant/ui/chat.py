@@ -56,7 +56,7 @@ def answering(mine: Session, wanted: Ask) -> Answering:
 
     def run(on_stage: Callable[[str], None], cancel: threading.Event) -> Reply:
         if wanted.query is not None:
-            return assistant.run(wanted.query, wanted.question, session=conversation)
+            return assistant.run(wanted.query, wanted.question, conversation, on_stage, cancel)
         return assistant.ask(
             wanted.question, session=conversation, on_stage=on_stage, cancel=cancel
         )
