@@ -19,10 +19,8 @@ NEXT = 5  # dimensions tried again inside a part, besides those below it
 POWER = 0.3  # of what moves the same way, that a part must explain
 INSIDE = 0.5  # the same, inside a part that was taken
 EXCESS = 1.15  # times its share of the side before
-NEARLY, ALL = (
-    0.97,
-    0.985,
-)  # of the change, where the share leaves no room for more; of the side before
+NEARLY = 0.97  # of the change: enough where the share leaves no room for more
+ALL = 0.995  # of the side before: saying so says nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from analytics.contributions import Sides, Split, fetch
 from analytics.drill import Step, condition, drill, first_dimensions, splits, whole_of
 from analytics.factor_tree import tree
 from analytics.why_phrases import phrases
-from analytics.why_words import Told, outcome
+from analytics.why_told import Told
+from analytics.why_words import outcome
 from semantic_layer.periods import add_months
 from semantic_layer.query import And, Grain, Measure, MetricQuery, Op, Period, Scope, Where
 from semantic_layer.result import Column
@@ -87,6 +88,8 @@ def _sides(facts: Facts) -> tuple[Sides, tuple[str, ...]] | Refused:
         return Refused(
             "too-little-data", f"对比期 {first.label} 没有数据，数据从 {facts.first} 开始"
         )
+    if last.start is not None and _day(last.start) > facts.last:
+        return Refused("too-little-data", f"{last.label} 还没有数据，数据到 {facts.last} 为止")
     if first.start is not None and _day(first.start) < facts.first:
         notes = (*notes, f"对比期只有 {facts.first} 起的数据")
     return Sides(first, last), notes
