@@ -41,6 +41,8 @@ def units_counted(draft: Draft, asked: Asked, graph: Graph) -> Iterator[Settled]
     if asked.grain is None or not draft.having:
         return
     measures = tuple(x for h in draft.having for x in _measures_of(h))
+    if not draft.measures and MetricRef("") in measures:
+        return
     rest = tuple(a for a in draft.asked if a is not asked)
     target = replace(
         draft,
@@ -120,6 +122,10 @@ def grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> I
     measures = tuple(dict.fromkeys(x for h in draft.having for x in _measures_of(h)))
     if any(isinstance(x, MetricRef) and not x.metric for x in measures):
         return
+    if counted is None and Cue.HOW_MANY in draft.cues and not draft.asked:
+        counted = _tested(draft, graph)
+        if counted is not None:
+            draft = replace(draft, entities=(), columns=())
     target = replace(draft, measures=measures)
     if counted is None and {Cue.HOW_MANY, Cue.WHAT} & draft.cues:
         target = replace(target, penalty=target.penalty + 0.1)
@@ -146,6 +152,14 @@ def grouped_by_condition(draft: Draft, graph: Graph, counted: Asked | None) -> I
                 yield replace(s, query=replace(s.query, rollup=Rollup(Agg.COUNT), form=Form.COUNT))
         return
     yield from metric(target, graph)
+
+
+def _tested(draft: Draft, graph: Graph) -> Asked | None:
+    """达成率没到90%的大区，几个: the one thing that the condition is about."""
+    columns = [c for c in draft.columns if graph.kind(c) not in (Kind.NUMBER, Kind.TIME)]
+    if draft.groups or len(columns) + len(draft.entities) != 1 or len(columns) < len(draft.columns):
+        return None
+    return Asked(tuple(columns), draft.entities, form=Form.COUNT)
 
 
 def _row_level(draft: Draft, key: str, graph: Graph) -> Draft | None:

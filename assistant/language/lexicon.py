@@ -41,6 +41,7 @@ COMPANY = re.compile(r"(?:股份有限公司|有限责任公司|集团有限公�
 LATIN = re.compile(r"[a-z0-9]")
 QUOTED = re.compile(r"[\"'“‘「『《]([^\"'”’」』》]{1,40})[\"'”’」』》]")
 COUNTING = (Agg.COUNT, Agg.COUNT_DISTINCT, Agg.SUM)
+NUMBERED = r"[一二两三四五六七八九十百千万几每多少半数条\d]"  # 三单最多 counts, 单最多 measures
 NUMERIC = re.compile(r"[\d.,%+-]+")
 
 
@@ -75,6 +76,7 @@ class Lexicon:
         everything: dict[str, list[Any]] = {s: list(v) for s, v in self.names.items()}
         for surface, value in seeds():
             everything.setdefault(plain(surface), []).append(value)
+        self._tallies = tuple(_tallied(catalog))
         self._automaton = ahocorasick.Automaton()
         for surface, values in everything.items():
             self._automaton.add_word(surface, (len(surface), tuple(values)))
@@ -99,6 +101,9 @@ class Lexicon:
             if _cuts_latin(text, start, end):
                 continue
             found += [Mention(start, end, value, "word") for value in values]
+        for unit, name in self._tallies:
+            for at in re.finditer(rf"(?<!{NUMBERED}){unit}(?=最[多少高低大小]|量?更[多少])", text):
+                found.append(Mention(at.start(), at.end(), MetricWord((name,)), "word"))
         for m in QUOTED.finditer(text):
             found.append(Mention(m.start(), m.end(), Quoted(m.group(1)), "quoted"))
             inner = self.names.get(m.group(1), ())

@@ -116,3 +116,10 @@ class LastDone:
 
     names: tuple[str, ...]
     last: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """三列, 两个指标: how many things were listed, said again."""
+
+    n: int

@@ -46,6 +46,7 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
         self._held()
         self._tallied()
         self._surpassing()
+        self._parts()
         verbs = self._verbs()
         compare, periods = self._times()
         having = [*self._either(said.having), *self._loose_thresholds(), *self._movers()]

@@ -19,6 +19,7 @@ from assistant.language.phrases import (
     Measured,
     Ranked,
     Said,
+    Tally,
     Threshold,
     Values,
     Verb,
@@ -114,7 +115,7 @@ def scan(mentions: Sequence[Mention], resolve: Resolve) -> Drawers:
 
 def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
     match value:
-        case m.Filler() | m.UnitWord():
+        case m.Filler() | m.UnitWord() | Tally():
             return
         case m.MetricWord(names, _):
             out.measures.append((i, MetricRef(names[0])))

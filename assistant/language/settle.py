@@ -158,7 +158,10 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         if query is not None:
             yield Settled(query)
             return
-    counted_units = next((a for a in draft.asked if a.form is Form.COUNT and a.grain), None)
+    many = Cue.HOW_MANY in draft.cues and not measures  # 过2万的月份一共几个
+    counted_units = next(
+        (a for a in draft.asked if a.grain and (many or a.form is Form.COUNT)), None
+    )
     if counted_units is not None and counted_units.grain and (draft.having or measures):
         yield from units_counted(draft, counted_units, graph)
         return

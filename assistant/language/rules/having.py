@@ -26,6 +26,7 @@ from semantic_layer.query import (
     Measure,
     MetricRef,
     Op,
+    PerUnit,
 )
 
 grammar = Grammar()
@@ -46,6 +47,26 @@ def measures(word: Any) -> tuple[Measure, ...]:
 )
 def measure_threshold(word: Any, _: Any, t: Threshold) -> Condition_:
     return Condition_(tuple(Having(m, t.op, t.values) for m in measures(word)))
+
+
+UNIT_OF = {"月": "month", "日": "day", "周": "week", "年": "year"}
+
+
+@phrase(
+    grammar,
+    [
+        text(r"(?<![\d上本这下当全每个几哪两今去前明同半单周元数一二三四五六七八九十])[月日周年]"),
+        MetricWord,
+        opt(text("在|都|有")),
+        Threshold,
+    ],
+    examples=("月甲指标超过500万",),
+    rejects=("3月甲指标超过500万", "上月甲指标超过500万"),
+)
+def unit_threshold(unit: str, metric: MetricWord, _: Any, t: Threshold) -> Condition_:
+    """月销售额过百万: the mean over the months."""
+    per = (PerUnit(MetricRef(n), UNIT_OF[unit]) for n in metric.names)
+    return Condition_(tuple(Having(m, t.op, t.values) for m in per))
 
 
 LEVEL = one_of(Cue.AVERAGE_LEVEL, Cue.OVERALL, AggWord, PerCue)

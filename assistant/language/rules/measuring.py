@@ -14,7 +14,7 @@ from assistant.language.meaning import (
     TableWord,
     VerbWord,
 )
-from assistant.language.phrases import Measured
+from assistant.language.phrases import Measured, Tally
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import Agg, ColumnAggregate, Formula, MetricRef, PerUnit
@@ -182,3 +182,17 @@ def formula(left: Any, op: str, right: Any) -> Measured | None:
 
 def _measures(word: Any) -> tuple[Any, ...]:
     return tuple(MetricRef(m) for m in word.names) if isinstance(word, MetricWord) else word.options
+
+
+@phrase(
+    grammar,
+    [
+        opt(text("这|以上|一共")),
+        Number,
+        text("列|栏|项(?!目)|个指标|个数字|个数据|个数(?![量据字])"),
+    ],
+    examples=("三列", "这两个指标"),
+    rejects=("三项目",),
+)
+def listed_so_many(_: Any, n: Number, __: str) -> Tally | None:
+    return Tally(int(n.value)) if 2 <= n.value <= 9 and float(n.value).is_integer() else None

@@ -13,8 +13,12 @@ grammar = Grammar()
 
 
 @grammar.rule(
-    [re.compile(r"(?:按)?一(个?)(天|日|周|月|季度|年)一\1\2(?:地|的)?(?!往上|累)")],
-    examples={"一天一天": PerGrain(Grain.DAY), "一个月一个月": PerGrain(Grain.MONTH)},
+    [re.compile(r"(?:按)?一(个?)(天|日|周|月|季度|年)一(?:\1\2|个?点)(?:地|的)?")],
+    examples={
+        "一天一天": PerGrain(Grain.DAY),
+        "一个月一个月": PerGrain(Grain.MONTH),
+        "一个月一个点": PerGrain(Grain.MONTH),
+    },
     rejects=("一天两天",),
 )
 def unit_by_unit(m: re.Match[str]) -> PerGrain:

@@ -12,6 +12,7 @@ from assistant.language.slots.base import Base, C
 from assistant.language.times import Shift
 from semantic_layer.query import (
     And,
+    ByTime,
     CompareKind,
     Comparison,
     Condition,
@@ -21,6 +22,9 @@ from semantic_layer.query import (
     Period,
     Where,
 )
+
+DAYS_IN = {Grain.DAY: 1.0, Grain.WEEK: 7.0, Grain.MONTH: 30.44, Grain.QUARTER: 91.3}
+WHOLE_YEAR = ((4, Grain.QUARTER), (12, Grain.MONTH))
 
 
 class Times(Base):
@@ -82,6 +86,21 @@ class Times(Base):
         self.served.add(place - 1)
         self.asserts = 1 if op.op in (Op.GT, Op.GE) else -1
         return True
+
+    def _parts(self) -> None:
+        """去年四个季度, 本周七天, 四个季度里每个季度: the number only says how many parts there are."""
+        said = self.said
+        for i, d in said.durations:
+            told = any(g.grain is d.grain for _, g in said.grains)
+            before = [ps for j, ps in said.periods if j < i and i - j <= 2]
+            spans = [p.end - p.start for p in (before[-1] if before else ()) if p.start and p.end]
+            days = DAYS_IN.get(d.grain)
+            whole = len(spans) == 1 and days and abs(spans[0].days / days - d.n) < 0.2
+            if not (whole or (told and (d.n, d.grain) in WHOLE_YEAR)):
+                continue
+            self.used.add(i)
+            if not told:
+                said.grains.append((i, ByTime(d.grain)))
 
     def _pointers(self) -> None:
         """618当天, 各月占当月: a current unit beside another time only points back at it."""

@@ -13,7 +13,6 @@ from semantic_layer.query import (
     Period,
 )
 
-
 Deed = tuple[Verb, tuple[Condition, ...], tuple[Period, ...]]
 
 
