@@ -191,6 +191,12 @@ class Assistant:
         self.found = Found(self.catalog, self.engine)
         self.parser = self._reader(self.catalog)
 
+    def unlearn(self, name: str) -> None:
+        """Forget a group of people; conversations that used it will say that it is gone."""
+        kept = tuple(g for g in self.groups if g.name != name)
+        self.groups = ()
+        self.know(kept)
+
     # ── inside ────────────────────────────────────────────────────────────────────────────────
 
     def _understand(self, question: str, day: date, remembered: Session | None) -> Understood:

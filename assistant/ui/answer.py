@@ -9,9 +9,11 @@ from assistant.answer.draw import figure
 from assistant.reply import Answer
 from assistant.ui import state
 from assistant.ui.chips import draw_chips
+from assistant.ui.crowds import save_button
 from assistant.ui.marks import headline_html, plain_markdown, question_html, width
 from assistant.ui.state import Shown
 from assistant.ui.table import draw_table
+from assistant.why import why_query
 from semantic_layer.result import ColumnRole
 
 CHART_CONFIG = {
@@ -103,6 +105,14 @@ def actions(shown: Shown, answer: Answer, charted: bool) -> None:
     with st.container(
         key=f"actions-{key}", horizontal=True, vertical_alignment="center", gap="small"
     ):
+        if (why := why_query(answer)) is not None:
+            st.button(
+                "为什么",
+                key=f"why-{key}",
+                type="tertiary",
+                on_click=state.want,
+                args=(f"为什么：{answer.understanding}", why),
+            )
         if answer.next_questions:
             with st.popover("换个看法", type="tertiary", key=f"next-{key}"):
                 for i, question in enumerate(answer.next_questions):
@@ -121,6 +131,7 @@ def actions(shown: Shown, answer: Answer, charted: bool) -> None:
                 on_click=flip,
                 args=(f"open-table-{key}",),
             )
+        save_button(key, answer)
         if answer.result.rows:
             with st.popover("导出", type="tertiary", key=f"export-{key}"):
                 downloads(shown, answer)

@@ -47,8 +47,10 @@ def metrics_page() -> None:
             ]
             st.html("".join(line(name, text) for name, text in lines if text))
             question = f"{metric.label}是多少"
-            st.button(question, key=f"ask-{metric.name}", on_click=ask_elsewhere, args=(question,))
-    go_if_asked()
+            st.button(
+                question, key=f"ask-{metric.name}", on_click=state.ask_elsewhere, args=(question,)
+            )
+    state.go_if_asked()
 
 
 def matches(wanted: str, metric: Metric) -> bool:
@@ -62,21 +64,6 @@ def unit_of(metric: Metric) -> str:
 
 def line(name: str, text: str) -> str:
     return f'<p class="finding"><span class="quiet">{name}</span>　{question_html(text, ())}</p>'
-
-
-def ask_elsewhere(question: str) -> None:
-    """From another page the answer is on the page 问数, in a conversation of its own."""
-    mine = state.session()
-    state.opened(mine, None)
-    state.want(question)
-    st.session_state.go = True
-
-
-def go_if_asked() -> None:
-    if st.session_state.pop("go", False):
-        from assistant.ui import chat
-
-        st.switch_page(st.Page(chat.page, url_path="ask", default=True))
 
 
 @safely

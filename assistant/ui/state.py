@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from assistant import Assistant, archive
+from assistant.kept_groups import remembered
 from assistant.reply import Reply
 from assistant.store import Store, default_path
 from assistant.ui.work import Work
@@ -58,6 +59,7 @@ def assistant() -> Assistant:
     than the demo's, as the arguments of ``Assistant.open``."""
     model = os.environ.get("WENSHU_MODEL") or None
     opened = Assistant.open(model, source=os.environ.get("WENSHU_SOURCE") or None)
+    remembered(opened, store())
     opened.warm()
     return opened
 
@@ -86,7 +88,7 @@ def opened(mine: Session, conversation: str | None) -> None:
     known = conversation if conversation and store().conversation(conversation) else None
     mine.conversation, mine.wanted, mine.work, mine.whole_history = known, None, None, False
     mine.turns = [
-        Shown(turn.id, turn.question, remembered(turn.reply), turn.good)
+        Shown(turn.id, turn.question, reply_of(turn.reply), turn.good)
         for turn in (store().turns(known) if known else ())
     ]
     if known:
@@ -96,7 +98,7 @@ def opened(mine: Session, conversation: str | None) -> None:
         st.query_params.pop(PARAMETER, None)
 
 
-def remembered(text: str) -> Reply | None:
+def reply_of(text: str) -> Reply | None:
     try:
         return archive.loads(text)
     except archive.Unreadable as mistake:
@@ -117,6 +119,21 @@ def recall(mine: Session) -> None:
 def want(question: str, query: Query | None = None) -> None:
     """Ask this in the next run; for the callbacks of buttons."""
     session().wanted = Ask(question, query)
+
+
+def ask_elsewhere(question: str, query: Query | None = None) -> None:
+    """From another page the answer is on the page 问数, in a conversation of its own."""
+    mine = session()
+    opened(mine, None)
+    want(question, query)
+    st.session_state.go = True
+
+
+def go_if_asked() -> None:
+    if st.session_state.pop("go", False):
+        from assistant.ui import chat
+
+        st.switch_page(st.Page(chat.page, url_path="ask", default=True))
 
 
 def begin(mine: Session, question: str) -> str:
