@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from analytics.threads import one_thread
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -94,6 +96,7 @@ EXPECTED_SQL = f"""({ALIVE_SQL})
   / list_sum(list_transform(:nodes, lambda n: n[2] * pow(1 - n[1], x)))"""
 
 
+@one_thread("scipy.optimize")
 def fit(x: Array, tx: Array, age: Array, weight: Array, start: BgNbd | None = None) -> BgNbd:
     """Maximum likelihood over weighted histories. ValueError when the search does not settle."""
     import numpy as np

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.threads import one_thread
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -59,6 +61,7 @@ class Score:
     bins: tuple[tuple[float, float], ...]
 
 
+@one_thread("sklearn.linear_model")
 def linear(names: Sequence[str], values: Array, truth: Array) -> Linear:
     """Logistic regression (L2) over standardised features."""
     from sklearn.linear_model import LogisticRegression
@@ -73,6 +76,7 @@ def linear(names: Sequence[str], values: Array, truth: Array) -> Linear:
     )
 
 
+@one_thread("sklearn.linear_model")
 def tree(values: Array, truth: Array, other: Array) -> Array:
     """What a shallow tree learnt from ``values`` says of ``other``: the check on the straight lines."""
     import numpy as np

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from analytics.bgnbd import BgNbd, scores
 from analytics.gammagamma import GammaGamma
 from analytics.histories import Histories
+from analytics.threads import one_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +41,7 @@ class Future:
     alive: float
 
 
+@one_thread("scipy.special")
 def futures(
     histories: Histories, model: BgNbd, money: GammaGamma, days: float, discount: float
 ) -> Mapping[Any, Future]:
