@@ -17,6 +17,8 @@ PRAISE = (
     "日期很新鲜，孩子爱喝",
     "头皮不痒了",
     "一点也不卡",
+    "拖完地没有水渍",
+    "穿着不闷热",
     "老公穿着很合适",
 )
 BLAME = (
@@ -82,7 +84,7 @@ def test_beats_what_it_was_taught_by() -> None:
     from analytics.voice import train
 
     measured = {what: accuracy for what, _, accuracy in train.checks(train.corpus())}
-    assert measured["books"] > 0.72
-    assert measured["hotels"] > 0.755
-    assert measured["computers"] > 0.81
+    assert measured["books"] > 0.73
+    assert measured["hotels"] > 0.76
+    assert measured["computers"] > 0.825
     assert measured["grouped folds"] > 0.84

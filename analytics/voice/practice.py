@@ -16,27 +16,30 @@ MATTERS = tuple(
     (subjects.split(), {1: praise.split(), 0: blame.split()})
     for subjects, praise, blame in phrases.MATTERS
 )
-ADVERBS = (
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "真的",
-    "就是",
-    "也",
-    "还",
-    "确实",
-    "实在",
-    "都",
-    "感觉",
-    "也还",
+FAULTS = {  # whether it is there or not
+    0: "有# 有点# 有股# 都是# 全是# #很大 #很多 #太大 #明显 #严重 还有#",
+    1: "没有# 没# 无# 没什么# 没有任何# 一点#都没有 完全没有# 没发现# 也没有#",
+}
+FAILURES = {
+    0: "很# 太# 有点# 老是# 总是# 经常# 容易# 特别# #了 #严重 #得厉害 用几天就#了 #死了 越来越# 又# 都#了",
+    1: "不# 不会# 一点也不# 一点都不# 完全不# 不怎么# 从不# 没# 没有# 没#过 也不# 不再# 不#了 不容易# 用着不#",
+}
+QUALITIES = {
+    0: "不# 不太# 不够# 不怎么# 一点也不# 一点都不# 没有以前# 没有想象中# 没那么# 并不# 不是很# 根本不# 没有之前#",
+    1: "很# 非常# 特别# 真# 挺# 比较# 蛮# 超# 太#了 够# 都很# 越来越# 比以前# 比想象的# 更# 又#",
+}
+OTHERS = tuple(
+    ({mood: said.split() for mood, said in patterns.items()}, words.split())
+    for patterns, words in (
+        (FAULTS, phrases.FAULT_NOUNS),
+        (FAILURES, phrases.FAULT_VERBS),
+        (QUALITIES, phrases.MERITS),
+    )
 )
-JOINS = ("，", "，", "，", "，", "，", "，", "，", "，", "。", " ", "！", ",", "、")
-ENDS = ("", "", "", "", "", "", "。", "！", "！！", "~", "，", "哈哈", "。。。", "啊", "了")
+NEGATED = 0.15  # remarks that are about a fault or a merit, there or not there
+ADVERBS = ("",) * 8 + ("真的", "就是", "也", "还", "确实", "实在", "都", "感觉", "也还")
+JOINS = ("，",) * 8 + ("。", " ", "！", ",", "、")
+ENDS = ("",) * 6 + ("。", "！", "！！", "~", "，", "哈哈", "。。。", "啊", "了")
 TURNS = ("但是", "不过", "但", "就是")
 
 
@@ -74,6 +77,9 @@ def _review(draw: random.Random, mood: int) -> str:
 
 def _remark(draw: random.Random, matter: int, mood: int) -> str:
     subjects, said = MATTERS[matter]
+    if draw.random() < NEGATED:
+        patterns, words = draw.choice(OTHERS)
+        return draw.choice(patterns[mood]).replace("#", draw.choice(words))
     predicate = draw.choice(said[mood])
     if subjects and draw.random() < 0.65:
         return draw.choice(subjects) + draw.choice(ADVERBS) + predicate
