@@ -65,16 +65,19 @@ def where_done(draft: Draft, graph: Graph) -> Draft | None:
     if verb.negated or name is None or name == graph.people_key() or draft.streak:
         return None
     home = graph.catalog.dimensions[name].table
-    if not all(graph.reaches(t, home) for t in graph.tables_of_metric(verb.names[0])):
-        return None
-    metric_of = MetricRef(verb.names[0])
-    return replace(
+    own = graph.tables_of_metric(verb.names[0])
+    plain = replace(
         draft,
         verbs=(),
         where=(*draft.where, *wheres),
         periods=draft.periods or periods,
-        having=(*draft.having, Having(metric_of, Op.GT, (0.0,))),
     )
+    if home in own or graph.people_key() is None:
+        return plain  # 获取了多少地块: what is done is counted itself, or nobody is there to do it
+    if not all(graph.reaches(t, home) for t in own):
+        return None
+    done = Having(MetricRef(verb.names[0]), Op.GT, (0.0,))
+    return replace(plain, having=(*draft.having, done))
 
 
 def streak_of_verbs(draft: Draft, graph: Graph) -> Draft:

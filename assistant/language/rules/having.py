@@ -72,6 +72,9 @@ def unit_threshold(unit: str, metric: MetricWord, _: Any, t: Threshold) -> Condi
 LEVEL = one_of(Cue.AVERAGE_LEVEL, Cue.OVERALL, AggWord, PerCue)
 
 
+ALL_OF = text("(?:所有|全部|全体|各|各个|其他)[\u4e00-\u9fff]{1,4}的?")
+
+
 def level(word: Any) -> str | None:
     """Which benchmark 平均, 整体, 中位数, 月均 stand for."""
     if word is Cue.OVERALL:
@@ -148,11 +151,13 @@ def above_average_of(word: Any, op: OpWord, _: Grouping, __: Any) -> Condition_ 
 
 @phrase(
     grammar,
-    [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:高|多|大|好|强)")],
+    [MEASURE, opt(text("在|比")), Cue.THAN, opt(ALL_OF), LEVEL, text("还?要?(?:高|多|大|好|强)")],
     examples=("甲指标比整体高", "甲指标比平均水平还要多"),
     rejects=("甲指标比整体低",),
 )
-def higher_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
+def higher_than_level(
+    word: Any, _: Any, __: Any, ____: Any, average: Any, ___: str
+) -> Condition_ | None:
     kind = level(average)
     return (
         Condition_(tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word)))
@@ -163,11 +168,13 @@ def higher_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Con
 
 @phrase(
     grammar,
-    [MEASURE, opt(text("在|比")), Cue.THAN, LEVEL, text("还?要?(?:低|少|小|差|弱)")],
+    [MEASURE, opt(text("在|比")), Cue.THAN, opt(ALL_OF), LEVEL, text("还?要?(?:低|少|小|差|弱)")],
     examples=("甲指标比整体低", "甲指标比平均水平还要少"),
     rejects=("甲指标比整体高",),
 )
-def lower_than_level(word: Any, _: Any, __: Any, average: Any, ___: str) -> Condition_ | None:
+def lower_than_level(
+    word: Any, _: Any, __: Any, ____: Any, average: Any, ___: str
+) -> Condition_ | None:
     kind = level(average)
     return (
         Condition_(tuple(Having(m, Op.LT, (Benchmark(kind),)) for m in measures(word)))

@@ -175,6 +175,16 @@ def dimension_threshold(dimension: DimensionWord, _: Any, t: Threshold) -> Condi
 
 @phrase(
     grammar,
+    [text("(?:为|是|变成|成|呈)?了?负(?:数|值|的)?(?![债责担面评荷增向载离])")],
+    examples=("为负", "是负数"),
+    rejects=("负债", "负增长", "负责"),
+)
+def below_zero(_: str) -> Threshold:
+    return Threshold(Op.LT, (0.0,))
+
+
+@phrase(
+    grammar,
     [Condition_, one_of(Cue.AND, Cue.BUT), Threshold],
     examples=("金额大于500且小于1000", "甲指标超过100但低于200"),
     rejects=("金额在50到100之间且小于80",),
