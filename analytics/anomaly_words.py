@@ -14,7 +14,7 @@ from analytics.calendar import UNITS
 from analytics.contract import Suggestion, View
 from analytics.movers import Mover
 from analytics.outliers import GROUP, Record
-from semantic_layer.catalog import Direction, Format
+from semantic_layer.catalog import Direction
 
 SHOWN = 20
 FESTIVE = 4
@@ -112,19 +112,6 @@ def _farthest(s: Series, t: Told) -> Alarm | None:
     return Alarm(s, USUAL, day, day, s.values[at], float(s.base.expected[at]), score)
 
 
-def amount(s: Series, value: float) -> str:
-    """A value as its metric is printed."""
-    match s.column.format:
-        case Format.PERCENT:
-            return words.percent(value)
-        case Format.MONEY:
-            return words.money(value, s.column.unit or "元")
-        case Format.COUNT:
-            return words.count(value) if abs(value) < 1e4 else words.number(value)
-        case _:
-            return words.number(value)
-
-
 def when(a: Alarm, grain: str) -> str:
     if grain == "month":
         return a.first.isoformat()[:7]
@@ -143,7 +130,11 @@ def _side(a: Alarm) -> str:
 
 def sentence(a: Alarm, t: Told) -> str:
     """One alarm: what, by how much, who moved it, what else rang."""
-    name, value, expected = a.series.name, amount(a.series, a.value), amount(a.series, a.expected)
+    name, value, expected = (
+        a.series.name,
+        words.figure(a.series.column, a.value),
+        words.figure(a.series.column, a.expected),
+    )
     if a.kind in LEVELS:
         turn = "上移" if a.deviation > 0 else "下移"
         size = words.percent(abs(a.deviation))
@@ -184,7 +175,7 @@ def findings(t: Told) -> tuple[str, ...]:
     if t.festive and len(said) < 3:
         a = t.festive[0]
         said.append(
-            f"{a.first.isoformat()} {a.series.name} {amount(a.series, a.value)}，比平日{_side(a)}，"
+            f"{a.first.isoformat()} {a.series.name} {words.figure(a.series.column, a.value)}，比平日{_side(a)}，"
             f"是{a.occasion}的常态，不算异常"
         )
     return tuple(said)
@@ -225,7 +216,7 @@ def suggestions(t: Told) -> tuple[Suggestion, ...]:
         else:
             action = "对照当天的活动、价格和供货记录，确认是业务变化还是记录问题"
             ask = f"{day}的{name}"
-        because = f"{a.first.isoformat()} {name} {amount(a.series, a.value)}，预期 {amount(a.series, a.expected)}"
+        because = f"{a.first.isoformat()} {name} {words.figure(a.series.column, a.value)}，预期 {words.figure(a.series.column, a.expected)}"
         out.append(Suggestion(action, because, ask))
     return tuple(out[:3])
 

@@ -63,6 +63,19 @@ def points(value: float | None) -> str:
     return MISSING if value is None else f"{value * 100:+,.1f} 个百分点"
 
 
+def figure(column: Column, value: float | None) -> str:
+    """A value as the metric of ``column`` is printed."""
+    match column.format:
+        case Format.PERCENT:
+            return percent(value)
+        case Format.MONEY:
+            return money(value, column.unit or "元")
+        case Format.COUNT:
+            return count(value) if value is None or abs(value) < 1e4 else number(value)
+        case _:
+            return number(value)
+
+
 def listed(text: str) -> tuple[str, ...]:
     """Phrases written on one line, apart by blanks."""
     return tuple(dict.fromkeys(text.split()))
