@@ -86,7 +86,8 @@ class Intents:
                         said = AnalysisParam(name, key, choice)
                         yield Mention(m.start(), m.end(), said, "param")
             if param.role:
-                yield from self._sequence(text, name, key, param.role)
+                several = self._beside if param.phrases else self._sequence
+                yield from several(text, name, key, param)
 
     @cached_property
     def _patterns(self) -> Mapping[str, tuple[_Pattern, ...]]:
@@ -94,7 +95,7 @@ class Intents:
             a.name: tuple(
                 _Pattern(a.name, key, _regex(phrase, param), param)
                 for key, param in a.params.items()
-                for phrase in param.phrases
+                for phrase in (() if param.role else param.phrases)
             )
             for a in self.analyses.values()
         }
@@ -129,9 +130,22 @@ class Intents:
 
     # ── sequences of values: 浏览→加购→支付 ────────────────────────────────────────────────────
 
-    def _sequence(self, text: str, name: str, key: str, role: str) -> Iterator[Mention]:
+    def _beside(self, text: str, name: str, key: str, param: Param) -> Iterator[Mention]:
+        """Values of a role beside the words of the parameter: 加购之后, 不看领券和分享."""
+        surfaces = self._values_of(param.role)
+        if not surfaces:
+            return
+        one = "|".join(re.escape(s) for s in sorted(surfaces, key=len, reverse=True))
+        for phrase in param.phrases:
+            before, after = (_seen(p) for p in phrase.split("{}", 1))
+            for m in re.finditer(rf"{before}(?P<v>(?:{one})(?:[、和,，](?:{one}))*){after}", text):
+                values = tuple(dict.fromkeys(surfaces[s] for s in re.findall(one, m["v"])))
+                value = values if isinstance(param.default, tuple) else values[0]
+                yield Mention(m.start(), m.end(), AnalysisParam(name, key, value), "param")
+
+    def _sequence(self, text: str, name: str, key: str, param: Param) -> Iterator[Mention]:
         """Values of a role joined by arrows or 到: all of them one parameter, in the order said."""
-        surfaces = self._values_of(role)
+        surfaces = self._values_of(param.role)
         if not surfaces:
             return
         one = "|".join(re.escape(s) for s in sorted(surfaces, key=len, reverse=True))
