@@ -34,6 +34,7 @@ def made(mentions: Sequence[Mention], catalog: Catalog) -> list[Mention]:
     said = {n for x in mentions if isinstance(x.value, MetricWord) for n in x.value.names}
     out = []
     for x in mentions:
+        value: MetricWord | Measured | Condition_ | None
         match x.value:
             case Aim():
                 value = _aimed(x.value, catalog)

@@ -51,7 +51,7 @@ class Verbs(Base):
             elif not objects and said.cue(C.TOGETHER):
                 objects = [(j, v) for j, v in said.values if start <= j < i and v.both]
             rows = [(j, c) for j, c in said.where if i < j < end]
-            conditions = [condition_of(v) for v in merged([v for _, v in objects])]
+            conditions: list[Condition] = [condition_of(v) for v in merged([v for _, v in objects])]
             conditions += [c for _, c in rows]
             times = [(j, p) for j, p in said.periods if start <= j < i]
             apart = bool(times) and self._dated_anew(i)
