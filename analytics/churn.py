@@ -215,7 +215,7 @@ def _columns(facts: Facts, horizon: int) -> tuple[Column, ...]:
     )
     if by:
         label = words.dimension("label", facts.label(by), by.removeprefix("by_"))
-        return (label, *measures, words.share("before", f"上一个 {horizon} 天流失率"))
+        return (label, *measures, words.share("before", f"最近 {horizon} 天流失率"))
     return (
         words.dimension("label", "客户"),
         *measures,

@@ -68,15 +68,17 @@ def view(facts: Facts, horizon: int, whole: Line) -> View:
 def findings(
     facts: Facts, horizon: int, lines: Sequence[Line], whole: Line, reasons: Sequence[Line]
 ) -> tuple[str, ...]:
-    said = [
+    ahead = (
         f"近 {horizon} 天买过的 {words.count(whole['people'])} 位客户里，预计 {words.count(whole['lost'])} 位"
         f"（{words.percent(whole['risk'])}）未来 {horizon} 天不再买，涉及平时消费 {words.money(whole['value'])}"
-    ]
+    )
+    said = [ahead]
     if whole["rate"] is not None:
-        said.append(
-            f"上一个 {horizon} 天的流失率 {words.percent(whole['rate'])}："
-            f"{words.count(whole['was'])} 位活跃客户里 {words.count(whole['gone'])} 位没有再买"
-        )
+        said = [
+            f"最近 {horizon} 天流失率 {words.percent(whole['rate'])}：此前活跃的 {words.count(whole['was'])} 位客户里 "
+            f"{words.count(whole['gone'])} 位没有再买；未来 {horizon} 天预计再流失 {words.count(whole['lost'])} 位",
+            ahead,
+        ]
     if facts.by:
         ranked = sorted(lines, key=lambda r: (-r["risk"], str(r["label"])))
         if len(ranked) > 1:
