@@ -35,6 +35,8 @@ from semantic_layer.query import (
     WindowKind,
 )
 
+ROWLESS = (Agg.SUM, Agg.AVG, Agg.MIN, Agg.MAX)  # over one row each of these is the number itself
+
 
 def units_counted(draft: Draft, asked: Asked, graph: Graph) -> Iterator[Settled]:
     """有多少天销售额超过300万: units of time counted."""
@@ -96,9 +98,19 @@ def implied_thing(draft: Draft, graph: Graph) -> Asked | None:
     if draft.entities:
         return Asked(tables=draft.entities[:1], form=Form.COUNT)
     tested = dimensions_of(draft.where)
+    if any(_alone(c, graph) for c in draft.where):
+        return None  # 儿科看了多少: there is one of it, whatever is asked
     if tested and not draft.columns and not draft.groups:
         return Asked(tables=(graph.catalog.dimensions[tested[0]].table,), form=Form.COUNT)
     return None
+
+
+def _alone(condition: Condition, graph: Graph) -> bool:
+    """Does the condition name one row of a table?"""
+    if not isinstance(condition, Where) or condition.op is not Op.EQ:
+        return False
+    table = graph.catalog.dimensions[condition.dimension].table
+    return condition.dimension in (graph.key_of(table), graph.member_of(table))
 
 
 def doers(draft: Draft, counted: Asked, graph: Graph) -> Draft | None:
@@ -172,7 +184,7 @@ def _row_level(draft: Draft, key: str, graph: Graph) -> Draft | None:
     for c in draft.having:
         if not isinstance(c, Having) or not isinstance(c.measure, MetricRef):
             return None
-        column = graph.column_of(c.measure.metric, table)
+        column = graph.column_of(c.measure.metric, table, ROWLESS)
         if column is None or graph.catalog.dimensions[column].table != table:
             return None
         if any(isinstance(v, Benchmark) for v in c.values):
@@ -259,8 +271,10 @@ def implied_count(draft: Draft, graph: Graph) -> Measure | None:
     """哪个歌手的演唱会最多: the things counted are named, the count is not."""
     r = draft.ranked
     named = draft.entities
-    if named and r is None and any(w.kind is WindowKind.SHARE for w in draft.windows):
-        return graph.counter_of(named[0])
+    if r is None and any(w.kind is WindowKind.SHARE for w in draft.windows):
+        part = dimensions_of((draft.part,)) if draft.part is not None else []
+        tables = [*named, *(graph.catalog.dimensions[d].table for d in part)]
+        return graph.counter_of(tables[0]) if tables else None
     if r is None or draft.rank_by is not None or r.hint or r.quality or r.change:
         return None
     which = any(a.names or a.tables or a.grain for a in draft.asked) or bool(draft.groups)

@@ -26,11 +26,14 @@ from semantic_layer.query import (
     Term,
     Top,
     Where,
+    WindowKind,
 )
 
 
 def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     """Rows of the table that everything named can be reached from, or None when nothing is named."""
+    if any(w.kind is WindowKind.SHARE for w in draft.windows):
+        return None  # rows have no share
     draft = _asserted(draft, graph)
     columns = _columns(draft, graph)
     used = [*columns, *dimensions_of(draft.where)]

@@ -183,10 +183,12 @@ class Graph:
     def numeric(self, dimension: str) -> bool:
         return self.catalog.dimensions[dimension].kind is Kind.NUMBER
 
-    def column_of(self, metric: str, table: str | None = None) -> str | None:
-        """The numeric column that a plain sum adds up, in ``table`` first."""
+    def column_of(
+        self, metric: str, table: str | None = None, aggs: tuple[Agg, ...] = (Agg.SUM,)
+    ) -> str | None:
+        """The numeric column that a plain sum (or another of ``aggs``) is over, in ``table`` first."""
         calc = self.catalog.metrics[metric].calc
-        if not isinstance(calc, Aggregate) or calc.agg is not Agg.SUM:
+        if not isinstance(calc, Aggregate) or calc.agg not in aggs:
             return None
         fits = [
             d

@@ -10,7 +10,7 @@ from assistant.language.graph import Graph
 from assistant.language.grouping import groups_for, measure_groups
 from assistant.language.keys import pinned, several, unit_of
 from assistant.language.meaning import Cue
-from assistant.language.parts import part_share
+from assistant.language.parts import part_share, share_of_nothing
 from assistant.language.ranking import order_for, top_for
 from assistant.language.spreads import bucket_column, spread, with_keys
 from semantic_layer.catalog import Format
@@ -70,6 +70,8 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = replace(draft, penalty=draft.penalty + 0.5)  # the distribution of one number
     draft, keep = measure_groups(part_share(draft, graph), graph)
     groups, penalty = groups_for(draft, graph)
+    if share_of_nothing(draft, groups, graph):
+        return
     contrast = _contrast(draft, groups)
     if contrast is not None:
         draft = replace(draft, where=_without(draft.where, contrast.dimension))

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
-from semantic_layer.catalog import Aggregate
+from semantic_layer.catalog import Aggregate, Format, Kind
 from semantic_layer.query import (
     Agg,
     By,
     Condition,
     Formula,
+    Group,
     MetricRef,
     Op,
     Term,
@@ -40,6 +41,19 @@ def part_share(draft: Draft, graph: Graph) -> Draft:
         measures=(Formula("/", MetricRef(measure.metric, part), measure),),
         where=tuple(c for c in draft.where if c != part),
         windows=tuple(w for w in draft.windows if w.kind is not WindowKind.SHARE),
+    )
+
+
+def share_of_nothing(draft: Draft, groups: tuple[Group, ...], graph: Graph) -> bool:
+    """A share with no members to share between, of a measure that is no share itself."""
+    if not any(w.kind is WindowKind.SHARE for w in draft.windows):
+        return False
+    if groups:
+        keys = [g for g in groups if isinstance(g, By) and graph.kind(g.dimension) is Kind.KEY]
+        return len(keys) == len(groups) and draft.ranked is None and not draft.each
+    metrics = [graph.catalog.metrics[x.metric] for x in draft.measures if isinstance(x, MetricRef)]
+    return len(metrics) < len(draft.measures) or any(
+        m.format is not Format.PERCENT for m in metrics
     )
 
 

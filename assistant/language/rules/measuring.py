@@ -77,6 +77,21 @@ def times_done(verb: VerbWord, _: str) -> Measured:
 
 @phrase(
     grammar,
+    [
+        VerbWord,
+        opt(text("了|过")),
+        text("(?:有)?(?:多少|几)(?:次|笔|件|回)?(?![人位个名家种类天月年小钱条只单元一-龥])"),
+    ],
+    examples=("下单了多少", "下单多少次"),
+    rejects=("下单了多少人",),
+)
+def done_how_much(verb: VerbWord, _: Any, __: str) -> Measured:
+    """投诉了多少: how much of the deed itself."""
+    return Measured(tuple(MetricRef(n) for n in verb.names[:1]))
+
+
+@phrase(
+    grammar,
     [PerCue, opt(text("的")), MetricWord],
     examples=("日均甲指标", "月均的甲指标"),
     rejects=("均甲指标",),

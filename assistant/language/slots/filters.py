@@ -8,6 +8,7 @@ from typing import Any
 from assistant.language.meaning import MetricWord, OpWord, TableWord, TermWord, UnitWord
 from assistant.language.phrases import Asked, Measured, Threshold, Values
 from assistant.language.scales import (
+    BORN,
     MONEY,
     amount_of,
     column_by_unit,
@@ -219,7 +220,7 @@ class Filters(Base):
             elif (column := self._meant_by(i, t)) is not None:
                 values = tuple(int(v) if v.is_integer() else v for v in t.values)
                 said.where.append((i, Where(column, t.op, values)))
-            elif t.op in (Op.EQ, Op.IN):
+            elif t.op in (Op.EQ, Op.IN) or t.unit == BORN:
                 self.lost.append(i)
             elif near_measures:
                 out.append(Having(near_measures[0][1], t.op, t.values))

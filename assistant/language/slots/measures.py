@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language import meaning as m
-from assistant.language.phrases import Ranked
+from assistant.language.phrases import Grouping, Ranked
 from assistant.language.slots.base import MOVING, NOT_SUMS, Base, C
 from semantic_layer.query import (
     Agg,
@@ -41,6 +41,8 @@ class Measures(Base):
             elif i not in self.used and (owner := self._same_column(i)) is not None:
                 said.measures.append((i - 1, ColumnAggregate(agg.agg, owner, at=agg.at)))
                 self.used.add(i)
+            elif agg.agg is Agg.AVG and i not in self.used:
+                self._averaged_over(i)
         for i, per in said.pers:
             if not per.unit:
                 continue
@@ -51,6 +53,19 @@ class Measures(Base):
                 said.measures.append((j, PerUnit(measure, per.unit)))
                 self.used.add(i)
         said.measures.sort(key=lambda x: x[0])
+
+    def _averaged_over(self, place: int) -> None:
+        """每位医生平均多少人次: the measure divided by the members, when nothing else is told apart."""
+        said = self.said
+        each = said.at(place - 1)
+        owned = [x for x in said.measures if 0 < x[0] - place <= 2 or x[0] == place - 1]
+        if not isinstance(each, Grouping) or not each.each or len(owned) != 1:
+            return
+        j, measure = owned[0]
+        said.measures[:] = [x for x in said.measures if x[0] != j]
+        said.measures.append((j, PerUnit(measure, each.names[0])))
+        said.groupings[:] = [g for g in said.groupings if g[0] != place - 1]
+        self.used.add(place)
 
     def _single(self, place: int) -> bool:
         """最大的一笔退款: the measure stands behind its extreme."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.language import meaning as m
-from assistant.language.phrases import Ranked
+from assistant.language.phrases import Grouping, Ranked
 from assistant.language.slots.base import Base, C
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
@@ -28,11 +28,27 @@ class Ranks(Base):
         """甲区的A与乙区的B两个小区: the number only counts what was named."""
         said = self.said
         for i, number in said.numbers:
+            if self._all_of(i, number.value):
+                continue
             things = [(j, d) for j, d in said.dims if 0 < j - i <= 2]
             for j, dimension in things[:1]:
                 named = [v for _, v in said.values if v.options[0][0] == dimension]
                 if sum(len(v.options[0][1]) for v in named) == number.value:
                     self.used |= {i, j}
+
+    def _all_of(self, place: int, n: float) -> bool:
+        """六个渠道的销售额, where there are six: each of them."""
+        said, graph = self.said, self.graph
+        near: list[tuple[int, str | None]] = [(j, d) for j, d in said.dims]
+        near += [(j, graph.member_of(e)) for j, e in said.entities]
+        for j, name in near:
+            if name is None or not 0 < j - place <= 2 or n < 2:
+                continue
+            if len(graph.catalog.values.get(name, ())) == n:
+                said.groupings.append((j, Grouping((name,), each=True)))
+                self.used |= {place, j}
+                return True
+        return False
 
     def _held(self) -> None:
         """哪个的容积率更低: the number after 哪个 is what the things are ranked by."""
