@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from semantic_layer.anatomy import Anatomy
 from semantic_layer.periods import Festival
-from semantic_layer.query import Comparison, Measure, MetricQuery, Period, Scope
+from semantic_layer.query import Comparison, Condition, Measure, MetricQuery, Period, Scope
 from semantic_layer.result import Column, Result
 
 Params = Mapping[str, Any]
@@ -107,6 +107,13 @@ class Facts(Protocol):
     @property
     def anatomy(self) -> Anatomy:
         """What a measure is made of and can be split by, inside the scope."""
+
+    @property
+    def others(self) -> tuple[Measure, ...]:
+        """Further metrics that the question names, in the order said."""
+
+    def lifted(self, *parts: Condition) -> Facts:
+        """The same facts without these conditions of the question: what if they did not hold?"""
 
     @property
     def compare(self) -> tuple[Comparison, ...]:
@@ -206,5 +213,6 @@ class Analysis:
     wants: tuple[str, ...] = ()  # roles used when bound
     measured: bool = False  # is it about a metric (``Facts.measure``)?
     compares: bool = False  # with another period (``Facts.before``)?
+    relates: bool = False  # several metrics with each other (``Facts.others``)?
     splits: bool = True  # can it be computed by group (``Facts.by``)?
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group whose people can be listed → words

@@ -76,6 +76,7 @@ def analyse(
         cancel,
         timeout,
         query.compare,
+        query.others,
     )
     if analysis.needs and not facts.has(*analysis.needs):
         missing = [n for n in analysis.needs if not facts.has(n)] or list(analysis.needs)

@@ -69,7 +69,7 @@ def compact(query: Query) -> Compact:
             parts: Compact = {
                 "analysis": query.analysis,
                 "params": {name: plain_text(value) for name, value in sorted(query.params)},
-                "measures": [measure_text(query.measure)] if query.measure else [],
+                "measures": [measure_text(m) for m in (query.measure, *query.others) if m],
                 "by": list(query.by),
                 "compare": [_comparison(c) for c in query.compare],
                 "people": query.people,

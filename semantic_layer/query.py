@@ -389,6 +389,7 @@ class AnalysisQuery:
     measure: Measure | None = None
     people: str | None = None  # a group of the result whose members are listed
     compare: tuple[Comparison, ...] = ()  # what a change is against: 同比为什么跌了
+    others: tuple[Measure, ...] = ()  # further metrics, where it relates several
 
 
 @dataclass(frozen=True, slots=True)

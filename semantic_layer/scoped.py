@@ -65,6 +65,7 @@ class ScopedFacts:
     cancel: threading.Event | None = None
     timeout: float = 30.0
     compare: tuple[Comparison, ...] = ()
+    others: tuple[Measure, ...] = ()
     ran: list[str] = field(default_factory=list)
 
     # ── bounds ────────────────────────────────────────────────────────────────────────────────
@@ -120,6 +121,11 @@ class ScopedFacts:
     @property
     def anatomy(self) -> Anatomy:
         return Anatomy(self.catalog, self.scope.where)
+
+    def lifted(self, *parts: Condition) -> ScopedFacts:
+        """The same facts without these conditions of the question: what if they did not hold?"""
+        kept = (c for c in conjuncts(self.scope.where) if c not in parts)
+        return replace(self, scope=replace(self.scope, where=conjunction(*kept)))
 
     def before(self, period: Period) -> Period:
         """What ``period`` is compared with: as the question says, else the period before it."""

@@ -18,7 +18,8 @@ def analysis_chips(
     found = analyses.get(query.analysis)
     chips: list[tuple[str, str, int]] = []
     if query.measure is not None:
-        chips.append(("measure", label_of(query.measure, catalog), 0))
+        named = (query.measure, *query.others)
+        chips.append(("measure", "、".join(label_of(m, catalog) for m in named), 0))
     chips.append(("analysis", found.title if found else query.analysis, 0))
     chips += [("compare", comparison_text(c), i) for i, c in enumerate(query.compare)]
     for i, (name, value) in enumerate(query.params):

@@ -62,7 +62,7 @@ def definitions(query: Query, catalog: Catalog) -> tuple[tuple[str, str], ...]:
     if isinstance(query, MetricQuery):
         measures = query.measures
     elif isinstance(query, AnalysisQuery) and query.measure is not None:
-        measures = (query.measure,)
+        measures = (query.measure, *query.others)
     for measure in measures:
         for name in metrics_in(measure):
             if metric := catalog.metrics.get(name):

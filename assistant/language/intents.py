@@ -113,10 +113,18 @@ class Intents:
             params.setdefault(name, choice)
         measure = query.measure if analysis.measured else None
         compare = query.compare if analysis.compares else ()
+        others = query.others if analysis.relates else ()
         by = query.by or (
             _compared(query.scope.where) if draft.cues & {Cue.VERSUS, Cue.THAN} else ()
         )
-        return replace(query, params=tuple(params.items()), measure=measure, by=by, compare=compare)
+        return replace(
+            query,
+            params=tuple(params.items()),
+            measure=measure,
+            by=by,
+            compare=compare,
+            others=others,
+        )
 
     def _named_choices(self, analysis: Analysis, draft: Draft) -> Iterator[tuple[str, str]]:
         """哪些品类经常一起买: a column that is asked for is a choice too where a choice has its name."""

@@ -64,7 +64,10 @@ def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
         by = tuple(g.dimension for g in draft.groups if isinstance(g, By))
         name = draft.analysis or draft.people_of or ""
         params = tuple((p.name, p.value) for p in draft.params if p.analysis == name)
-        yield Settled(AnalysisQuery(name, params, scope, by, measure, draft.people, draft.compare))
+        others = draft.measures[1:]
+        yield Settled(
+            AnalysisQuery(name, params, scope, by, measure, draft.people, draft.compare, others)
+        )
         return
     if draft.params:
         return  # words of an analysis that nobody asks for
