@@ -138,6 +138,15 @@ def actions(shown: Shown, answer: Answer, charted: bool) -> None:
         if answer.sql:
             with st.popover("SQL", type="tertiary", key=f"sql-{key}"):
                 st.code(answer.sql, language="sql", wrap_lines=True)
+        if shown.question:
+            kept = state.is_kept(shown.question)
+            st.button(
+                "已收藏" if kept else "收藏",
+                key=f"keep-{key}",
+                type="tertiary",
+                on_click=state.keep_question,
+                args=(shown.question, not kept),
+            )
         if answer.definitions:
             with st.popover("口径", type="tertiary", key=f"definition-{key}"):
                 for name, definition in answer.definitions:

@@ -27,6 +27,7 @@ def show() -> None:
     here = st.navigation(pages)
     with st.sidebar:
         conversations(pages[0])
+        favourites(pages[0])
         preferences()
     here.run()
 
@@ -57,6 +58,20 @@ def conversations(ask_page: st.Page) -> None:
                     if now:
                         state.opened(mine, None)
                     st.rerun()
+
+
+@safely
+def favourites(ask_page: st.Page) -> None:
+    kept = state.store().saved()
+    if not kept:
+        return
+    st.html('<p class="quiet">收藏的问题</p>')
+    for i, question in enumerate(kept):
+        if st.button(
+            plain_markdown(question.question), key=f"kept-{i}", type="tertiary", width="stretch"
+        ):
+            state.want(question.question)
+            st.switch_page(ask_page)
 
 
 def preferences() -> None:

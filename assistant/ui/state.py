@@ -136,6 +136,18 @@ def go_if_asked() -> None:
         st.switch_page(st.Page(chat.page, url_path="ask", default=True))
 
 
+def is_kept(question: str) -> bool:
+    return any(kept.question == question for kept in store().saved())
+
+
+def keep_question(question: str, kept: bool) -> None:
+    """Saved questions are asked anew each time: 上个月 stays last month."""
+    if kept:
+        store().save(question)
+    else:
+        store().unsave(question)
+
+
 def begin(mine: Session, question: str) -> str:
     """The conversation to answer in; the first question starts one and names it."""
     if mine.conversation is None:
