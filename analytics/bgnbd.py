@@ -90,10 +90,11 @@ class BgNbd:
 ALIVE_SQL = """CASE WHEN x = 0 THEN 1.0 ELSE 1 / (1 + exp(LEAST(700, ln(:a / (:b + x - 1))
   + (:r + x) * (ln(:alpha + age) - ln(:alpha + tx))))) END"""
 COMES_SQL = f"({ALIVE_SQL}) * (1 - pow((:alpha + age) / (:alpha + age + :t), :r + x))"
-EXPECTED_SQL = f"""({ALIVE_SQL})
-  * list_sum(list_transform(:nodes, lambda n: n[2] * pow(1 - n[1], x) / n[1]
+# expected purchases within t of somebody who is still there: depends on x and age alone
+WHILE_SQL = """list_sum(list_transform(:nodes, lambda n: n[2] * pow(1 - n[1], x) / n[1]
       * (1 - pow((:alpha + age) / (:alpha + age + n[1] * :t), :r + x))))
   / list_sum(list_transform(:nodes, lambda n: n[2] * pow(1 - n[1], x)))"""
+PACE = f"pace AS (SELECT x, age, {WHILE_SQL} AS pace FROM (SELECT DISTINCT x, age FROM buyers))"
 
 
 @one_thread("scipy.optimize")

@@ -56,10 +56,14 @@ WHERE date_diff('day', opened, day) < :window GROUP BY 1, 2 ORDER BY 2, 1
 PEOPLE = (
     histories.BUYERS
     + f""",
-ahead AS (
-  SELECT "user", total, {bgnbd.ALIVE_SQL} AS alive, {bgnbd.EXPECTED_SQL} AS orders,
-         ({bgnbd.EXPECTED_SQL}) * {gammagamma.SPEND_SQL} AS value
+{bgnbd.PACE},
+live AS (
+  SELECT "user", x, age, total, again, {bgnbd.ALIVE_SQL} AS alive
   FROM buyers WHERE opened BETWEEN :since AND :until
+),
+ahead AS (
+  SELECT "user", total, alive, alive * pace AS orders, alive * pace * {gammagamma.SPEND_SQL} AS value
+  FROM live JOIN pace USING (x, age)
 ),
 cut AS (SELECT quantile_cont(value, :top) AS high, quantile_cont(value, 0.5) AS half FROM ahead)
 SELECT "user", CASE WHEN value >= high THEN :first WHEN value >= half THEN :second ELSE :third END AS "group",

@@ -40,11 +40,12 @@ GROUPS = 30
 PEOPLE = (
     histories.BUYERS
     + f""",
-ahead AS (
-  SELECT "user", x + 1 AS bought, age - tx AS silent, {bgnbd.ALIVE_SQL} AS alive, {bgnbd.COMES_SQL} AS comes,
-         {bgnbd.EXPECTED_SQL} AS orders
-  FROM buyers
-)
+{bgnbd.PACE},
+live AS (
+  SELECT "user", x, age, x + 1 AS bought, age - tx AS silent, {bgnbd.ALIVE_SQL} AS alive,
+         {bgnbd.COMES_SQL} AS comes FROM buyers
+),
+ahead AS (SELECT *, alive * pace AS orders FROM live JOIN pace USING (x, age))
 SELECT "user", :band AS "group", bought, silent, alive, comes, orders FROM ahead ORDER BY comes DESC, "user"
 """
 )
