@@ -83,7 +83,6 @@ def _record_row(r: Record) -> tuple[Any, ...]:
     value, usual = (r["n"], r["n_mid"]) if often else (r["paid"], r["paid_usual"])
     what = f"{r['at'].isoformat()} {'单客单日笔数' if often else '单客单日金额'}"
     score = max(r["n_far"], r["paid_far"])
-    change = value / usual - 1 if usual else None
     return (
         what,
         RECORD,
@@ -91,7 +90,7 @@ def _record_row(r: Record) -> tuple[Any, ...]:
         r["at"],
         value,
         usual,
-        change,
+        None,  # a multiple of one is no deviation to draw beside others
         score,
         f"客户 {r['user']}",
         None,
@@ -236,5 +235,5 @@ def notes(t: Told) -> tuple[str, ...]:
 
 
 def view(t: Told) -> View:
-    title = "没有超出预期的点" if not (t.found or t.records) else "偏离预期最多的异常"
+    title = "没有超出预期的点" if not (t.found or t.records) else "异常和节日各偏离预期多少"
     return View("hbar", "what", ("deviation",), title=title, options=(("order", "natural"),))
