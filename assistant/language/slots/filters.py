@@ -46,7 +46,7 @@ class Filters(Base):
         rest = [(i, v) for i, v in said.values if i not in self.used]
         out += self._values(rest)
         for i, name in said.terms:
-            negated = said.at(i - 1) in (C.NOT, C.EXCEPT)
+            negated = said.at(i - 1) in (C.NOT, C.EXCEPT) and self._touching(i - 1, i)
             if negated:
                 self.used.add(i - 1)
             out.append(Term(name, negated))
@@ -85,6 +85,11 @@ class Filters(Base):
                 more = op.op in (Op.GT, Op.GE)
                 said.cues += [(i, C.THAN), (i, C.MORE if more else C.LESS)]
                 self.served.add(i)
+
+    def _touching(self, left: int, right: int) -> bool:
+        """没来的慢病患者: what is negated follows at once."""
+        mentions = self.said.mentions
+        return mentions[right].start - mentions[left].end <= 1
 
     def _values(self, values: list[tuple[int, Values]]) -> list[Condition]:
         """Same dimension named twice: one list; joined by 或 across dimensions: an Or."""
