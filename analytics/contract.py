@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from sqlglot import exp
 
 from semantic_layer.anatomy import Anatomy
+from semantic_layer.crowd import Crowd
 from semantic_layer.periods import Festival
 from semantic_layer.query import Comparison, Condition, Measure, MetricQuery, Period, Scope
 from semantic_layer.result import Column, Result
@@ -107,6 +108,10 @@ class Facts(Protocol):
     @property
     def anatomy(self) -> Anatomy:
         """What a measure is made of and can be split by, inside the scope."""
+
+    @property
+    def crowd(self) -> Crowd:
+        """Whom the scope is about, beside everybody else, and what is known of them."""
 
     @property
     def others(self) -> tuple[Measure, ...]:
@@ -214,5 +219,6 @@ class Analysis:
     measured: bool = False  # is it about a metric (``Facts.measure``)?
     compares: bool = False  # with another period (``Facts.before``)?
     relates: bool = False  # several metrics with each other (``Facts.others``)?
+    describes: bool = False  # are words of metrics that are values too (新客) whom it is about?
     splits: bool = True  # can it be computed by group (``Facts.by``)?
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group whose people can be listed → words

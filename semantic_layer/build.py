@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from sqlglot import exp
+
 from semantic_layer.catalog import (
     Aggregate,
     Calc,
@@ -24,7 +26,9 @@ from semantic_layer.catalog import (
     Role,
     RunningTotal,
     Table,
+    Tag,
 )
+from semantic_layer.expressions import DIALECT, parse
 from semantic_layer.schema import (
     AggregateYaml,
     CalcYaml,
@@ -38,6 +42,7 @@ from semantic_layer.schema import (
     RatioYaml,
     RunningTotalYaml,
     TableYaml,
+    TagYaml,
 )
 from semantic_layer.sql_checks import PLACEHOLDER, column_names
 
@@ -91,7 +96,8 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
             for role in m.roles
             if role
             for name, sql in role.bind.items()
-        ),
+        )
+        + tuple(r for m in models for t in m.tags if t for r in _tag_roles(t, conditions)),
         value_synonyms=_words_of_values(dimensions.values()),
         source=head.source,
         dialect=head.dialect,
@@ -100,6 +106,7 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
         primary=tuple(name for m in models for name in m.primary),
         fiscal_year_start=head.fiscal_year_start,
         steps=tuple((event, tuple(words)) for m in models for event, words in m.steps.items()),
+        tags=tuple(_tag(t) for m in models for t in m.tags if t),
         examples=tuple(
             (group, question) for m in models for group, qs in m.examples.items() for question in qs
         ),
@@ -150,6 +157,31 @@ def _dimension(table: TableYaml, dimension: DimensionYaml) -> Dimension:
         instead=tuple(dimension.instead),
         grain=dimension.grain,
     )
+
+
+def _tag(tag: TagYaml) -> Tag:
+    return Tag(
+        name=tag.name,
+        label=tag.label,
+        kind=tag.kind,
+        table=tag.table or "",
+        dimension=tag.dimension or "",
+        cuts=tuple(tag.quantile.cuts) if tag.quantile else (),
+        values=tuple(tag.quantile.values if tag.quantile else tag.rules),
+        analysis=tag.model or "",
+        definition=tag.definition,
+    )
+
+
+def _tag_roles(tag: TagYaml, conditions: Mapping[str, str]) -> Iterator[Role]:
+    """What a tag is computed from, as a role: a label by rules, or the number that is cut."""
+    if tag.table and tag.quantile:
+        yield Role(f"tag_{tag.name}", tag.table, _spelt(tag.quantile.expr, conditions))
+    elif tag.table and tag.rules:
+        case = exp.Case()
+        for value, test in tag.rules.items():
+            case = case.when(parse(_spelt(test, conditions)), exp.Literal.string(value))
+        yield Role(f"tag_{tag.name}", tag.table, case.sql(dialect=DIALECT))
 
 
 def _metric(

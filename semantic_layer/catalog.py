@@ -210,6 +210,26 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """Something that is said of people: 年龄段, 消费力. ``kind`` is attribute, behaviour or value.
+
+    Its value comes from a ``dimension`` (of ``table``'s rows: every value that occurs there), from
+    rules (the role ``tag_<name>``), from quantiles of a number (that role, ``cuts`` and one more of
+    ``values``), or from the groups of an ``analysis``.
+    """
+
+    name: str
+    label: str
+    kind: str
+    table: str = ""
+    dimension: str = ""
+    cuts: tuple[float, ...] = ()
+    values: tuple[str, ...] = ()
+    analysis: str = ""
+    definition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """One business. Names are unique across dimensions, metrics, tables and terms, each in its kind."""
 
@@ -237,6 +257,7 @@ class Catalog:
     examples: tuple[tuple[str, str], ...] = ()  # (group, question) for the empty page
     defaults: Condition | None = None
     steps: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the usual way: event → its short words
+    tags: tuple[Tag, ...] = ()
 
     def time_of(self, metric: str) -> str | None:
         """The time dimension that a period filters for ``metric``; None when it has none."""

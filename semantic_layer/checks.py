@@ -93,6 +93,11 @@ def _references(part: Part) -> Iterator[tuple[Path, str, str]]:
         yield (*path, "table"), "table", term.table
     for path, role in part.roles():
         yield (*path, "table"), "table", role.table
+    for i, tag in enumerate(part.model.tags):
+        if tag and tag.table:
+            yield ("tags", i, "table"), "table", tag.table
+        if tag and tag.dimension:
+            yield ("tags", i, "dimension"), "dimension", tag.dimension
     for i, name in enumerate(part.model.primary):
         yield ("primary", i), "metric", name
     for word, meant in part.model.ambiguous.items():

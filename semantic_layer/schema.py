@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from semantic_layer.catalog import Direction, Format, Kind
 from semantic_layer.query import Agg, Grain
@@ -157,6 +157,44 @@ class RoleTableYaml(Strict):
     bind: dict[Name, Text]
 
 
+class QuantileYaml(Strict):
+    """``cuts`` are shares of people (0.8: above four fifths of them); one more of ``values``."""
+
+    expr: Text
+    cuts: list[Annotated[float, Field(gt=0, lt=1)]] = Field(min_length=1)
+    values: list[Text]
+
+    @model_validator(mode="after")
+    def _one_more(self) -> QuantileYaml:
+        if len(self.values) != len(self.cuts) + 1 or sorted(self.cuts) != self.cuts:
+            raise ValueError("cuts 从小到大，values 比 cuts 多一个")
+        return self
+
+
+class TagYaml(Strict):
+    """One of ``dimension``, ``rules`` (value → SQL over ``table``; the first that holds),
+    ``quantile`` or ``model`` (an analysis that puts people into groups)."""
+
+    name: Name
+    label: Text
+    kind: Literal["attribute", "behaviour", "value"]
+    table: Name | None = None
+    dimension: Name | None = None
+    rules: dict[Text, Text] = {}
+    quantile: QuantileYaml | None = None
+    model: Name | None = None
+    definition: str = ""
+
+    @model_validator(mode="after")
+    def _one_method(self) -> TagYaml:
+        ways = [w for w in (self.dimension, self.rules, self.quantile, self.model) if w]
+        if len(ways) != 1:
+            raise ValueError("dimension、rules、quantile、model 写且只写一个")
+        if (self.rules or self.quantile) and not self.table:
+            raise ValueError("写 rules 或 quantile 要说明 table")
+        return self
+
+
 class ModelYaml(Strict):
     model: Name | None = None
     label: str = ""
@@ -174,3 +212,4 @@ class ModelYaml(Strict):
     periods: list[PeriodYaml | None] = []
     roles: list[RoleTableYaml | None] = []
     steps: dict[Text, list[Text]] = {}
+    tags: list[TagYaml | None] = []

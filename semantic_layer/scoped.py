@@ -15,12 +15,14 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from semantic_layer import bindings
 from semantic_layer.anatomy import Anatomy, with_halves
+from semantic_layer.bindings import BY
 from semantic_layer.breakdowns import splittable
-from semantic_layer.catalog import Catalog, Role
+from semantic_layer.catalog import Catalog
 from semantic_layer.conditions import Inner, listed, row_test
+from semantic_layer.crowd import Crowd
 from semantic_layer.engines.base import Engine
-from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import EARLIEST, LATEST, Bounds, either, literal, parse, quote
 from semantic_layer.frames import Frame
 from semantic_layer.joins import reaches
@@ -44,7 +46,6 @@ from semantic_layer.sql import compile_plan
 from semantic_layer.sql import select as compiled
 
 Span = Literal["period", "until", "all"]
-BY = "by_"
 ROWS = 200_000  # of one metric query: analyses aggregate first
 
 
@@ -143,6 +144,7 @@ class ScopedFacts:
         where: str = "",
         span: Span = "period",
         leave: Sequence[str] = (),
+        table: str = "",
     ) -> exp.Select:
         """One row per fact with a column per name, inside the scope.
 
@@ -151,11 +153,7 @@ class ScopedFacts:
         with this one; conditions that only it knows are left to it. Raises ``Unanswerable``
         ``missing-role``.
         """
-        found = self._tables(names)
-        if not found:
-            missing = [n for n in names if not self._tables((n,))] or list(names)
-            raise Unanswerable("missing-role", tuple(missing))
-        base = self._best(found)
+        base = table or self.table_of(*names)
         frame, bounds = Frame(self.catalog, base), self._bounds()
         values = {name: self._value(frame, name, bounds) for name in names}
         tests = self._tests(frame, span, bounds, self._left(base, leave))
@@ -164,6 +162,15 @@ class ScopedFacts:
         columns = [values[n].as_(quote(n), copy=False) for n in names]
         query = frame.source().select(*columns, copy=False)
         return query.where(*tests, copy=False) if tests else query
+
+    def table_of(self, *names: str) -> str:
+        """The table that answers for these names. Raises ``Unanswerable`` ``missing-role``."""
+        return bindings.table_of(self.catalog, self.scope.where, names)
+
+    @property
+    def crowd(self) -> Crowd:
+        """Whom the scope is about, beside everybody else."""
+        return Crowd(self)
 
     def run(self, query: exp.Query) -> list[Mapping[str, Any]]:
         """Run one guarded SELECT. Raises ``EngineError`` and its kin."""
@@ -192,38 +199,13 @@ class ScopedFacts:
     # ── where names come from ─────────────────────────────────────────────────────────────────
 
     def _tables(self, names: Sequence[str]) -> list[tuple[int, str]]:
-        """Tables that have every name, with how many they bind themselves."""
-        found = []
-        for table in dict.fromkeys(r.table for r in self.catalog.roles):
-            own = {r.name for r in self.catalog.roles if r.table == table}
-            if names and names[0] not in own and not names[0].startswith(BY):
-                continue
-            if all(self._reachable(table, n) for n in names):
-                found.append((len(own & set(names)), table))
-        return found
-
-    def _best(self, found: list[tuple[int, str]]) -> str:
-        """The table that binds most itself; among equals one that the conditions reach; the first."""
-        parts = conjuncts(self.scope.where)
-        needed = frozenset().union(*(tables_of(self.catalog, p) for p in parts)) if parts else ()
-        return max(found, key=lambda f: (f[0], reaches(self.catalog, f[1], needed)))[1]
-
-    def _reachable(self, table: str, name: str) -> bool:
-        if name.startswith(BY) and name.removeprefix(BY) in self.catalog.dimensions:
-            dimension = stands_for(self.catalog, table, name.removeprefix(BY))
-            return reaches(self.catalog, table, home(self.catalog, dimension))
-        return self._role(table, name) is not None
-
-    def _role(self, table: str, name: str) -> Role | None:
-        bound = [r for r in self.catalog.roles if r.name == name]
-        own = next((r for r in bound if r.table == table), None)
-        return own or next((r for r in bound if reaches(self.catalog, table, (r.table,))), None)
+        return bindings.tables(self.catalog, names)
 
     def _value(self, frame: Frame, name: str, bounds: Bounds) -> exp.Expr:
         if name.startswith(BY) and name.removeprefix(BY) in self.catalog.dimensions:
             dimension = stands_for(self.catalog, frame.base, name.removeprefix(BY))
             return frame.dimension(dimension, bounds)
-        role = self._role(frame.base, name)
+        role = bindings.role(self.catalog, frame.base, name)
         assert role is not None
         return frame.sql(role.expr, role.table, bounds)
 
@@ -234,7 +216,7 @@ class ScopedFacts:
         other = self._tables(leave) if leave else []
         if not other:
             return ()
-        best = self._best(other)
+        best = bindings.best(self.catalog, self.scope.where, other)
 
         def knows(table: str, part: Condition) -> bool:
             return reaches(self.catalog, table, tables_of(self.catalog, part, table))

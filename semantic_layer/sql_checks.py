@@ -115,6 +115,11 @@ def _sqls(part: Part) -> Iterator[tuple[Path, str, bool]]:
         yield (*path, "sql"), term.sql, False
     for path, role in part.roles():
         yield from (((*path, "bind", key), sql, False) for key, sql in role.bind.items())
+    for i, tag in enumerate(part.model.tags):
+        if tag and tag.quantile:
+            yield ("tags", i, "quantile", "expr"), tag.quantile.expr, False
+        if tag:
+            yield from ((("tags", i, "rules", key), sql, False) for key, sql in tag.rules.items())
 
 
 def _parsed(sql: str, is_select: bool) -> exp.Expr | tuple[int, int, str]:

@@ -42,6 +42,7 @@ MARKS = frozenset(
     ]
 )
 NEVER_TOO_LITTLE = frozenset(("quality",))  # finds nothing wrong with nothing
+BESIDE_THE_REST = frozenset(("tags",))  # holds the scope against those outside it
 NUMBER = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(万|亿|%|个百分点)?")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?|\d{4}年(\d{1,2}月(\d{1,2}日)?)?|\d{1,2}月\d{1,2}日")
 
@@ -88,6 +89,8 @@ def test_its_chart_can_be_drawn(analysis: Analysis) -> None:
 
 @every
 def test_scope_is_the_same_as_a_smaller_world(analysis: Analysis) -> None:
+    if analysis.name in BESIDE_THE_REST:
+        pytest.skip("in a smaller world there is no rest")
     scope = Scope(Where("city", Op.EQ, ("北京",)))
     try:
         scoped = analysis.run(world(scope), params(analysis))

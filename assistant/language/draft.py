@@ -59,6 +59,7 @@ class Draft:
     params: tuple[AnalysisParam, ...] = ()
     people: str | None = None  # a group that an analysis makes
     people_of: str | None = None  # that analysis
+    crowds: tuple[tuple[str, str], ...] = ()  # further ones, each with its analysis
     part: Condition | None = None  # the condition said right before a share: its part is asked for
     inner: Query | None = None  # the set that this question is inside of (前10的城市里…)
     inner_dimension: str | None = None

@@ -17,8 +17,8 @@ from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, Cue
 from assistant.language.rules.numerals import chinese
-from semantic_layer.catalog import Catalog
-from semantic_layer.query import AnalysisQuery, And, ByTime, Condition, Op, Scalar, Where
+from semantic_layer.catalog import Catalog, Kind
+from semantic_layer.query import AnalysisQuery, And, ByTime, Condition, Op, Scalar, Scope, Where
 
 NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
 DAYS = {
@@ -83,7 +83,8 @@ class Intents:
             for choice, surfaces in param.choices:
                 for surface in surfaces:
                     for m in re.finditer(_seen(surface), text):
-                        said = AnalysisParam(name, key, choice)
+                        asks = surface in self.analyses[name].intent.phrases
+                        said = AnalysisParam(name, key, choice, asks)
                         yield Mention(m.start(), m.end(), said, "param")
             if param.role:
                 several = self._beside if param.phrases else self._sequence
@@ -111,6 +112,12 @@ class Intents:
             params.setdefault("grain", grains[0])
         for name, choice in self._named_choices(analysis, draft):
             params.setdefault(name, choice)
+        if "columns" in analysis.params and (asked := self._asked(draft, query)):
+            params.setdefault("columns", asked)
+        if "versus" in analysis.params and draft.cues & {Cue.VERSUS, Cue.THAN}:
+            params.setdefault("versus", True)
+        if analysis.describes:
+            query = replace(query, scope=self._described(query.scope, draft))
         measure = query.measure if analysis.measured else None
         compare = query.compare if analysis.compares else ()
         others = query.others if analysis.relates else ()
@@ -125,6 +132,26 @@ class Intents:
             compare=compare,
             others=others,
         )
+
+    def _described(self, scope: Scope, draft: Draft) -> Scope:
+        """新客的画像: a metric by that name counts them; where a value has it too, it is who they are."""
+        parts = [] if scope.where is None else [scope.where]
+        for measure in draft.measures:
+            metric = self.catalog.metrics.get(getattr(measure, "metric", ""))
+            names = {metric.label, *metric.synonyms} if metric else set()
+            for d in self.catalog.dimensions.values():
+                for value, words in d.value_synonyms if d.lexicon else ():
+                    if names & {value, *words}:
+                        parts.append(Where(d.name, Op.EQ, (value,)))
+        where = parts[0] if len(parts) == 1 else And(tuple(parts)) if parts else None
+        return replace(scope, where=where)
+
+    def _asked(self, draft: Draft, query: AnalysisQuery) -> tuple[str, ...]:
+        """黑金会员的品类偏好: the columns that an analysis is asked to look at."""
+        asked = [*(n for a in draft.asked for n in a.names), *draft.columns]
+        text = (n for n in asked if n in self.catalog.dimensions and n not in query.by)
+        kinds = (Kind.TEXT, Kind.BOOL)
+        return tuple(dict.fromkeys(n for n in text if self.catalog.dimensions[n].kind in kinds))
 
     def _named_choices(self, analysis: Analysis, draft: Draft) -> Iterator[tuple[str, str]]:
         """哪些品类经常一起买: a column that is asked for is a choice too where a choice has its name."""

@@ -85,11 +85,12 @@ class AnalysisGroup:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisParam:
-    """A parameter of one analysis with its value: 分5档, 7天窗口内."""
+    """A parameter of one analysis with its value: 分5档, 7天窗口内. ``asks``: the words also ask for it."""
 
     analysis: str
     name: str
     value: Scalar | tuple[Scalar, ...]
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

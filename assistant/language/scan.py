@@ -93,6 +93,7 @@ class Drawers:
     params: list[m.AnalysisParam] = field(default_factory=list)
     people: str | None = None
     people_of: str | None = None
+    crowds: list[tuple[str, str]] = field(default_factory=list)
     unresolved: list[int] = field(default_factory=list)
 
     def cue(self, *wanted: m.Cue) -> bool:
@@ -110,6 +111,11 @@ def scan(mentions: Sequence[Mention], resolve: Resolve) -> Drawers:
     out = Drawers(mentions)
     for i, mention in enumerate(mentions):
         _put(out, i, mention.value, resolve)
+    asked = {out.analysis, out.people_of} - {None}
+    for i, mention in enumerate(mentions):
+        said = mention.value
+        if isinstance(said, m.AnalysisParam) and asked and said.analysis not in asked:
+            out.unresolved.append(i)  # 翻一倍 means nothing to a forecast
     return out
 
 
@@ -128,11 +134,17 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
         case m.TermWord(names):
             out.terms.append((i, names[0]))
         case m.AnalysisWord(names):
-            out.analysis = names[0]
+            if out.analysis not in (None, names[0]):
+                out.unresolved.append(i)  # two methods at once: one of the words found no role
+            out.analysis = out.analysis or names[0]
         case m.AnalysisGroup(groups):
+            if out.people is not None:
+                out.crowds.append((out.people_of or "", out.people))
             out.people_of, out.people = groups[0]
         case m.AnalysisParam():
             out.params.append(value)
+            if value.asks:
+                out.analysis = out.analysis or value.analysis
         case Grouping():
             out.groupings.append((i, value))
         case Asked():

@@ -43,6 +43,7 @@ from semantic_layer.query import (
     Members,
     MetricQuery,
     MetricRef,
+    Or,
     Scope,
     WindowKind,
 )
@@ -58,6 +59,8 @@ def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = deeds_measured(draft, graph)
     if draft.people and (draft.measures or draft.analysis not in (None, draft.people_of)):
         draft = among(draft, AnalysisQuery(draft.people_of or "", people=draft.people), graph)
+    if draft.people and draft.crowds:
+        return  # the people of several groups are nobody's list
     if draft.analysis or draft.people:
         scope = Scope(conjunction(draft.where), draft.periods)
         measure = draft.measures[0] if draft.measures else None
@@ -99,12 +102,14 @@ def among(draft: Draft, group: AnalysisQuery, graph: Graph) -> Draft:
     own = (p for p in draft.params if p.analysis == group.analysis)
     group = replace(group, params=group.params or tuple((p.name, p.value) for p in own))
     params = tuple(p for p in draft.params if p.analysis != group.analysis)
-    where = (*draft.where, Members(key, group))
+    also = (Members(key, AnalysisQuery(of, people=name)) for of, name in draft.crowds)
+    members = tuple(dict.fromkeys((*also, Members(key, group))))
+    where = (*draft.where, members[0] if len(members) == 1 else Or(members))
     entities = draft.entities
     if draft.ranked and not entities:
         entities = (graph.catalog.dimensions[key].table,)
     return replace(
-        draft, where=where, people=None, people_of=None, params=params, entities=entities
+        draft, where=where, people=None, people_of=None, crowds=(), params=params, entities=entities
     )
 
 
