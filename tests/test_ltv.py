@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from scipy.special import hyp2f1
 
 from analytics import acquisition, bgnbd, gammagamma, histories, ltv
 from analytics.contract import Outcome
+from assistant.service import Assistant
 from tests.toy_facts import BENCH, facts, inside, params
 
 CDNOW = BENCH / "cdnow"
+DATA = Path(__file__).parents[1] / "data" / "retail.duckdb"
 needs_bench = pytest.mark.skipif(not CDNOW.exists(), reason="the reference data are not here")
 PUBLISHED = bgnbd.BgNbd(0.243, 4.414, 0.793, 2.426)
 
@@ -177,6 +181,30 @@ def test_cost_of_reach_is_not_the_cost_of_goods() -> None:
     assert not acquisition.costs(facts(tables, goods, **span), True, *span.values())
     found = acquisition.costs(facts(tables, {**goods, **ads}, **span), True, *span.values())
     assert found == {"2025-01": 600.0, None: 600.0}
+
+
+PLAIN = """
+    WITH paid AS (SELECT user_id, CAST(pay_time AS DATE) AS day, pay_amount FROM orders
+                  WHERE pay_time IS NOT NULL AND status <> '已取消'),
+    opened AS (SELECT user_id, min(day) AS first FROM paid GROUP BY 1)
+    SELECT register_channel, sum(pay_amount) / count(DISTINCT user_id)
+    FROM paid JOIN opened USING (user_id) JOIN users USING (user_id)
+    WHERE day < first + 90 AND first <= DATE '2026-06-23' - 89 GROUP BY 1"""
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the demo data is not built: python -m data.generate")
+def test_value_by_channel_on_the_demo() -> None:
+    """小程序 customers come back most (truth 4); every figure is what plain SQL says."""
+    reply = Assistant.open("retail").ask("各注册渠道用户的90天LTV")
+
+    assert reply.status == "answer" and reply.result is not None
+    with duckdb.connect(DATA, read_only=True) as connection:
+        plain = dict(connection.execute(PLAIN).fetchall())
+    label = [c.label for c in reply.result.columns].index("90 天 LTV")
+    found = {row[0]: row[label] for row in reply.result.rows}
+    assert found == pytest.approx({name: float(v) for name, v in plain.items()})
+    assert max(found, key=lambda name: found[name]) == "小程序"
+    assert "小程序" in "".join(reply.findings)
 
 
 _ROLES = {"sales": {"user": "who", "time": "day", "amount": "paid"}}
