@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         suite.add_argument("--out", dest="target", type=Path, required=True, metavar="OUT.jsonl")
     suites.add_parser("language", help="公开的中文问数数据集", add_help=False)
     suites.add_parser("parse", help="解析的速度", add_help=False)
+    suites.add_parser("sentiment", help="评论情感，和 snownlp 并排", add_help=False)
     return top
 
 
@@ -58,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what was asked, 1 when it could not, 2 for a wrong command."""
     words = list(sys.argv[1:] if argv is None else argv)
     said, rest = parser().parse_known_args(words)
-    passed_on = said.verb == "test" or getattr(said, "suite", "") in ("language", "parse")
+    own = ("language", "parse", "sentiment")  # suites with a command line of their own
+    passed_on = said.verb == "test" or getattr(said, "suite", "") in own
     if rest and not passed_on:
         parser().error(f"不认识的参数：{' '.join(rest)}")
     match said.verb:

@@ -1,9 +1,9 @@
 """What reviews say, clause by clause: about which aspect, in which mood, in which words.
 
 A review is cut at punctuation and at the words that turn it (但是, 就是); what is granted before a turn
-(虽然…) is kept as what it says, since it is said. Moods come from the polarity model on the clause;
-where that is undecided the stars decide; where both stay silent, or praise is meant the other way
-(呵呵，真行), a clause is unsure.
+(虽然…) is kept as what it says, since it is said. Moods come from the polarity model on the clause, read
+in the light of its review: a plain clause of a happy review that never turns is no complaint. What stays
+undecided, or praises in a mocking tone (呵呵，真行), goes with the stars or is unsure.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import exp
 
 from analytics.voice import polarity
 from analytics.voice.aspects import OTHER, Finder
@@ -25,6 +26,8 @@ TURN = re.compile(
 MOCKING = re.compile(
     r"呵呵|真行|真牛|真有你的|服了|佩服|长见识|开了?眼|谢谢啊|太(?:棒|好)了吧|不愧是|[“\"](?:好|优质|正品|神速|贴心)[”\"]"
 )
+TURNED = re.compile("但|不过|可是|然而|可惜|美中不足|缺点|只是|就是|虽然|尽管|虽说")
+LIGHT = 2.0  # log-odds that a review which never turns lends to its clauses
 SHORTEST = 2  # letters of a clause
 
 
@@ -38,7 +41,7 @@ class Opinion:
     clause: str
     aspect: str
     word: str
-    likely: float  # P(praise)
+    likely: float  # P(praise), in the light of its review
     mood: int  # 1 praise, -1 blame, 0 unsure
 
 
@@ -81,20 +84,25 @@ def opinions(
     distinct = list(dict.fromkeys(said))
     likely = dict(zip(distinct, map(float, polarity(distinct)), strict=True))
     about = {clause: finder.find(clause) or (OTHER, "") for clause in distinct}
+    marks = list(stars or [0] * len(texts))
+    light = [
+        LIGHT * mark if mark and not TURNED.search(text) else 0.0
+        for text, mark in zip(texts, marks, strict=True)
+    ]
     mocked = [mocking(text) for text in texts]
     found = []
     for (number, a, b), clause in zip(spans, said, strict=True):
         aspect, word = about[clause]
-        marks = stars[number] if stars else 0
-        mood = _mood(likely[clause], marks, mocked[number])
-        found.append(Opinion(number, a, b, clause, aspect, word, likely[clause], mood))
+        p = _shifted(likely[clause], light[number])
+        mark = marks[number] if word else 0
+        if mocked[number] and p > UNSURE[0] and mark <= 0:
+            mood = mark
+        else:
+            mood = mark if UNSURE[0] <= p <= UNSURE[1] else 1 if p > UNSURE[1] else -1
+        found.append(Opinion(number, a, b, clause, aspect, word, p, mood))
     return found
 
 
-def _mood(likely: float, stars: int, mocked: bool) -> int:
-    low, high = UNSURE
-    if low <= likely <= high:
-        return stars
-    if mocked and likely > high and stars <= 0:
-        return stars  # praise under a bad mark, in a mocking tone
-    return 1 if likely > high else -1
+def _shifted(likely: float, light: float) -> float:
+    odds = max(likely, 1e-9) / max(1 - likely, 1e-9) * exp(light)
+    return odds / (1 + odds)
