@@ -27,6 +27,7 @@ from semantic_layer.catalog import (
     RunningTotal,
     Table,
     Tag,
+    counted_by,
 )
 from semantic_layer.expressions import DIALECT, parse
 from semantic_layer.schema import (
@@ -62,20 +63,19 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
         for word, names in m.ambiguous.items():
             for name in names:
                 shared.setdefault(name, []).append(word)
+    metrics = {
+        x.name: _metric(x, conditions, shared.get(x.name, ()))
+        for m in models
+        for x in m.metrics
+        if x
+    }
     return Catalog(
         name=head.model or "",
         label=head.label or head.model or "",
         tables=MappingProxyType({t.name: _table(t, conditions) for t in tables}),
         joins=tuple(_join(t, j) for t in tables for j in t.joins if j),
         dimensions=MappingProxyType(dimensions),
-        metrics=MappingProxyType(
-            {
-                x.name: _metric(x, conditions, shared.get(x.name, ()))
-                for m in models
-                for x in m.metrics
-                if x
-            }
-        ),
+        metrics=MappingProxyType(metrics),
         terms=MappingProxyType(
             {
                 t.name: NamedCondition(
@@ -88,6 +88,7 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
                 )
                 for t in terms.values()
             }
+            | {t.name: t for m in metrics.values() if (t := _counted(m)) is not None}
         ),
         periods=tuple(_period(p) for m in models for p in m.periods if p),
         roles=tuple(
@@ -240,6 +241,15 @@ def _calc(calc: CalcYaml, conditions: Mapping[str, str]) -> Calc:
 def _spelt(sql: str, conditions: Mapping[str, str]) -> str:
     """``{term}`` becomes that term's condition; ``{start}`` and ``{end}`` stay for the plan."""
     return PLACEHOLDER.sub(lambda m: conditions.get(m[1], m[0]), sql)
+
+
+def _counted(metric: Metric) -> NamedCondition | None:
+    """The rows that a metric counts, as a condition nobody can say: what 明细 of a figure lists."""
+    calc = metric.calc
+    if not isinstance(calc, Aggregate) or not calc.where or "{start}" in calc.where:
+        return None
+    label = f"计入{metric.label}的行"
+    return NamedCondition(counted_by(metric.name), label, calc.table, calc.where, spoken=False)
 
 
 def _period(period: PeriodYaml) -> NamedPeriod:

@@ -189,6 +189,12 @@ class NamedCondition:
     synonyms: tuple[str, ...] = ()
     definition: str = ""
     members: Members | None = None  # instead of ``sql``: a set that somebody saved by name
+    spoken: bool = True  # is the label a word? Not for the rows behind a metric
+
+
+def counted_by(metric: str) -> str:
+    """The name of the condition that the rows of ``metric`` satisfy, where it has one."""
+    return f"counted by {metric}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
         if table.classifier and table.classifier not in COMMON:
             for s in ("每", "每一", "各"):
                 yield f"{s}{table.classifier}", Grouping, f"@{table.name}"
-    for term in catalog.terms.values():
+    for term in (t for t in catalog.terms.values() if t.spoken):
         for s in (term.label, *term.synonyms):
             yield s, TermWord, term.name
     yield from intents.words()

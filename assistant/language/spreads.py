@@ -8,7 +8,7 @@ from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
 from assistant.language.people import distinct_counter
-from semantic_layer.catalog import Aggregate, Kind
+from semantic_layer.catalog import Aggregate, Kind, counted_by
 from semantic_layer.query import (
     By,
     ByBucket,
@@ -19,6 +19,7 @@ from semantic_layer.query import (
     Members,
     MetricRef,
     PerUnit,
+    Term,
     WindowKind,
 )
 
@@ -91,9 +92,17 @@ def rows_behind(draft: Draft, graph: Graph) -> Draft | None:
     if not isinstance(measure, MetricRef):
         return None
     calc = graph.catalog.metrics[measure.metric].calc
-    if not isinstance(calc, Aggregate) or calc.where:
+    if not isinstance(calc, Aggregate) or calc.snapshot:
         return None
-    return replace(draft, measures=(), entities=(*draft.entities, calc.table))
+    where = draft.where
+    if calc.where:
+        name = counted_by(measure.metric)
+        if name not in graph.catalog.terms:
+            return None
+        where = (*where, Term(name))
+    moment = draft.time_dimension or calc.time
+    entities = (*draft.entities, calc.table)
+    return replace(draft, measures=(), entities=entities, where=where, time_dimension=moment)
 
 
 OFFERED = 4  # measures to choose from when a ranking or a change names none
