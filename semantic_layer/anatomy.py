@@ -90,7 +90,7 @@ class Anatomy:
 def fraction(measure: Measure, catalog: Catalog) -> tuple[Measure, Measure] | None:
     """Numerator and denominator of a ratio or a mean, each adding up over rows; None for the rest."""
     match measure:
-        case MetricRef(name, where):
+        case MetricRef(name, where) if name in catalog.metrics:
             calc = catalog.metrics[name].calc
             if isinstance(calc, Ratio):
                 return MetricRef(calc.numerator, where), MetricRef(calc.denominator, where)
