@@ -166,6 +166,8 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
     for name in sorted(targets):
         metric = catalog.metrics[name]
         yield from ((s, TargetWord, name) for s in (metric.label, *metric.synonyms))
+    if len(targets) == 1:
+        yield "目标", TargetWord, next(iter(targets))
     for unit, name in _tallied(catalog):
         yield f"一{unit}", TallyWord, name
     for dimension in catalog.dimensions.values():
