@@ -120,6 +120,9 @@ class Facts(Protocol):
     def lifted(self, *parts: Condition) -> Facts:
         """The same facts without these conditions of the question: what if they did not hold?"""
 
+    def narrowed(self, *parts: Condition) -> Facts:
+        """The same facts under these conditions too: what is inside a part of them?"""
+
     @property
     def compare(self) -> tuple[Comparison, ...]:
         """With what the question compares, if it says so."""

@@ -128,6 +128,10 @@ class ScopedFacts:
         kept = (c for c in conjuncts(self.scope.where) if c not in parts)
         return replace(self, scope=replace(self.scope, where=conjunction(*kept)))
 
+    def narrowed(self, *parts: Condition) -> ScopedFacts:
+        """The same facts under these conditions too: what is inside a part of them?"""
+        return replace(self, scope=replace(self.scope, where=conjunction(self.scope.where, *parts)))
+
     def before(self, period: Period) -> Period:
         """What ``period`` is compared with: as the question says, else the period before it."""
         said = self.compare[0] if self.compare else Comparison(CompareKind.PREVIOUS_PERIOD)
