@@ -39,8 +39,8 @@ class Intent:
 class Param:
     """A parameter that people set in words: a number beside one of ``phrases`` (分5档, 7天窗口内), or
     one of ``choices`` (choice → its words), or with ``role`` a sequence of that role's values, in the
-    order said (浏览→加购→支付); with ``role`` and ``phrases`` a value beside one of them (``{}之后``). What a word has in brackets must follow it: ``{}日(留存)``. ``unit`` 天
-    also takes weeks, months and hours; ``unit`` % is a fraction.
+    order said (浏览→加购→支付); with ``role`` and ``phrases`` a value beside one of them (``{}之后``).
+    What a word has in brackets must follow it: ``{}日(留存)``. ``unit`` 天 also takes weeks, months and hours; ``unit`` % is a fraction.
     """
 
     default: Any

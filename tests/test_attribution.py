@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,9 @@ def at(day: float) -> datetime:
 
 
 def run(
-    visits: list[tuple[int, float, str]], orders: list[tuple[int, float, float]], **said: Any
+    visits: Sequence[tuple[int, float, str]],
+    orders: Sequence[tuple[int, float, float]],
+    **said: Any,
 ) -> Outcome | Refused:
     """``visits``: (who, day, channel); ``orders``: (who, day, money)."""
     seen = ", ".join(f"({u}, TIMESTAMP '{at(d)}', 'look', '{c}')" for u, d, c in visits)

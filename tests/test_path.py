@@ -58,7 +58,7 @@ POSTHOG = {
     "p3": walk("/pricing /"),
     "p4": walk("/ /pricing"),
 }
-TOY = {
+TOY: dict[str, list[tuple[float, str]]] = {
     "a1": [(0, "home"), (1, "home"), (2, "item"), (50, "home"), (51, "cart")],
     "a2": walk("home item cart pay"),
     "b1": walk("item home item cart"),
