@@ -23,7 +23,7 @@ from analytics.contract import (
 )
 from analytics.contributions import Sides
 from analytics.factor_tree import Factor, formula, label_of, tree, ways
-from analytics.supposed import FALL, GONE, RISE, TRIGGERS, Change, change_of
+from analytics.supposed import ASKING, FALL, GONE, RISE, TRIGGERS, Change, change_of
 from analytics.without import fig, left_out, period_of, rate_text, sides_columns, values_of, without
 from semantic_layer.catalog import Metric
 from semantic_layer.periods import add_months
@@ -285,6 +285,7 @@ ANALYSIS = Analysis(
                 ("0.5", ("减半", "腰斩", "砍半", "少一半", "砍一半")),
             ),
         ),
+        "asked": Param("effect", "问法", choices=(("effect", ASKING),)),
         "gone": Param("no", "去掉", choices=(("no", ()), ("yes", GONE))),
         "view": Param(
             "one",
