@@ -148,11 +148,12 @@ def _today(facts: Facts, horizon: int, test: Tested, model: classify.Linear) -> 
         rows=tuple(tuple(row.get(c.name) for c in columns) for row in lines),
         view=told.view(facts, horizon, whole),
         findings=told.findings(facts, horizon, lines, whole, reasons),
-        suggestions=told.suggestions(facts, horizon, lines),
+        suggestions=told.suggestions(facts, lines, test),
         notes=told.notes(facts, horizon, test),
         extra={
             "whole": whole,
             "horizon": horizon,
+            "chance": 0.5,
             "test": test.figures(),
             "weights": dict(_weights(model)),
             "reasons": [r["people"] for r in reasons],

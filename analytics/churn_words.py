@@ -14,6 +14,7 @@ from analytics.contract import Facts, Suggestion, View
 
 BANDS = ("高流失风险客户", "中流失风险客户", "低流失风险客户")
 GAIN = 0.01  # of AUC over the silence alone, that makes a model worth having
+USABLE = 0.6  # an AUC below this is hardly a ranking
 OFF = 0.05  # mean chance against what came
 Line = Mapping[str, Any]
 
@@ -31,9 +32,13 @@ class Tested:
     leaking: tuple[str, ...] = ()
     every: int = 1
 
+    def usable(self) -> bool:
+        """Is the ranking better than chance by enough to act on it?"""
+        return self.score.auc >= USABLE
+
     def trust(self) -> str:
         """可信度 in words."""
-        if self.score.auc < 0.6:
+        if not self.usable():
             return "可信度低，不要据此行动"
         if self.score.auc < self.silence + GAIN:
             return "可信度一般：不优于只看未购天数"
@@ -94,8 +99,15 @@ def findings(
     return tuple(said)
 
 
-def suggestions(facts: Facts, horizon: int, lines: Sequence[Line]) -> tuple[Suggestion, ...]:
-    """By band: whom to call, whom to write to."""
+def suggestions(facts: Facts, lines: Sequence[Line], test: Tested) -> tuple[Suggestion, ...]:
+    """By band: whom to call, whom to write to; none of it where the prediction is no good."""
+    if not test.usable():
+        return (
+            Suggestion(
+                "先不要按这份名单行动：购买记录还看不出谁会走，换一个流失天数再试",
+                f"检验 AUC 只有 {words.number(test.score.auc, 3)}，猜硬币是 0.5",
+            ),
+        )
     if facts.by:
         worst = max(lines, key=lambda r: (r["value"], str(r["label"])))
         return (

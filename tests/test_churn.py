@@ -166,6 +166,21 @@ def test_risk_of_the_engine_is_the_risk_of_the_model() -> None:
     assert any(f"AUC {test.score.auc:.3f}" in note for note in outcome.notes)
 
 
+def test_nobody_acts_on_a_prediction_that_is_no_good() -> None:
+    """Customers who come back by the toss of a coin: said to be so, and no list is recommended."""
+    rows = """
+        SELECT i AS who, DATE '2024-01-01' + CAST(k * 90 + hash(i * 977 + k) % 89 AS INTEGER) AS day, 10.0 AS paid
+        FROM range(1500) t(i), range(8) s(k) WHERE hash(i * 31 + k * 7) % 2 = 0"""
+    scoped = facts({"sales": rows}, ROLES, since=date(2024, 1, 1), until=date(2025, 12, 20))
+
+    outcome = churn.run(scoped, params(churn.ANALYSIS))
+
+    assert isinstance(outcome, Outcome)
+    assert outcome.extra["test"]["auc"] < 0.6
+    assert any("可信度低" in note for note in outcome.notes)
+    assert [s.ask_next for s in outcome.suggestions] == [""]
+
+
 def test_too_short_for_a_later_test() -> None:
     short = inside(date(2024, 1, 1), date(2024, 8, 1))
     scoped = facts({"sales": _business()}, ROLES, scope=short, **SPAN)
