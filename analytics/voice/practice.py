@@ -21,7 +21,7 @@ FAULTS = {  # whether it is there or not
     1: "没有# 没# 无# 没什么# 没有任何# 一点#都没有 完全没有# 没发现# 也没有#",
 }
 FAILURES = {
-    0: "很# 太# 有点# 老是# 总是# 经常# 容易# 特别# #了 #严重 #得厉害 用几天就#了 #死了 越来越# 又# 都#了",
+    0: "# 很# 太# 有点# 老是# 总是# 经常# 容易# 特别# #了 #严重 #得厉害 用几天就#了 #死了 越来越# 又# 都#了",
     1: "不# 不会# 一点也不# 一点都不# 完全不# 不怎么# 从不# 没# 没有# 没#过 也不# 不再# 不#了 不容易# 用着不#",
 }
 QUALITIES = {
@@ -79,7 +79,8 @@ def _remark(draw: random.Random, matter: int, mood: int) -> str:
     subjects, said = MATTERS[matter]
     if draw.random() < NEGATED:
         patterns, words = draw.choice(OTHERS)
-        return draw.choice(patterns[mood]).replace("#", draw.choice(words))
+        about = draw.choice(subjects) if subjects and draw.random() < 0.4 else ""
+        return about + draw.choice(patterns[mood]).replace("#", draw.choice(words))
     predicate = draw.choice(said[mood])
     if subjects and draw.random() < 0.65:
         return draw.choice(subjects) + draw.choice(ADVERBS) + predicate
