@@ -223,5 +223,6 @@ class Analysis:
     compares: bool = False  # with another period (``Facts.before``)?
     relates: bool = False  # several metrics with each other (``Facts.others``)?
     describes: bool = False  # are words of metrics that are values too (新客) whom it is about?
+    ahead: bool = False  # does it look ahead? Then a bare 7月 is the next one
     splits: bool = True  # can it be computed by group (``Facts.by``)?
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group whose people can be listed → words

@@ -263,5 +263,6 @@ ANALYSIS = Analysis(
     },
     run=run,
     measured=True,
+    ahead=True,
     splits=False,
 )

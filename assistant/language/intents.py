@@ -72,6 +72,12 @@ class Intents:
             out += self._params(text, name)
         return out
 
+    def ahead(self, found: Iterable[Mention], asked: str | None) -> bool:
+        """Is the text, or the conversation that it goes on from, about what is to come?"""
+        words = (n for m in found if isinstance(m.value, AnalysisWord) for n in m.value.names)
+        names = tuple(words) or ((asked,) if asked else ())
+        return any(self.analyses[n].ahead for n in names if n in self.analyses)
+
     def _params(self, text: str, name: str) -> Iterator[Mention]:
         for pattern in self._patterns.get(name, ()):
             for m in pattern.regex.finditer(text):

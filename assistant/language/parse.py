@@ -95,7 +95,8 @@ class Parser:
             if guesses:
                 mentions = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
                 ways = covers(text.text, mentions, KEPT)
-        resolve = _resolver(today, self.calendar)
+        ahead = self.lexicon.intents.ahead(found_words, _analysis_of(context))
+        resolve = _resolver(today, self.calendar, "future" if ahead else "past")
         found: dict[Any, Reading] = {}
         for way in ways:
             for reading in self._readings(way, text, resolve, context):
@@ -208,8 +209,10 @@ def _leaves(x: Mention) -> list[Mention]:
     return [x] if not x.children else [leaf for c in x.children for leaf in _leaves(c)]
 
 
-def _resolver(today: date | datetime, calendar: Calendar) -> Callable[[Any], tuple[Period, ...]]:
+def _resolver(
+    today: date | datetime, calendar: Calendar, prefer: str
+) -> Callable[[Any], tuple[Period, ...]]:
     def resolve(value: Any) -> tuple[Period, ...]:
-        return tuple(resolve_all(value, today, calendar=calendar))
+        return tuple(resolve_all(value, today, calendar=calendar, prefer=prefer))
 
     return resolve
