@@ -7,7 +7,7 @@ is exact; it never falls, so the latest step before belongs to the latest chain.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlglot import exp
@@ -58,8 +58,9 @@ FROM (
 """
 
 
-def levels(facts: Facts, steps: Sequence[str], mode: str, window: float) -> exp.Select:
-    """SELECT visitor, uid, grp, level, took: how far everybody came, and the seconds each step took."""
+def levels(facts: Facts, steps: Sequence[str], mode: str, window: float, since: date) -> exp.Select:
+    """SELECT visitor, uid, grp, level, took: how far everybody came who began on ``since`` or later,
+    and the seconds each step took."""
     who = "visitor" if facts.has("visitor", "event", "time") else "user"
     both = who == "visitor" and facts.has("visitor", "user", "event", "time")
     names = ("visitor", "user") if both else (who,)
@@ -71,7 +72,7 @@ def levels(facts: Facts, steps: Sequence[str], mode: str, window: float) -> exp.
         "by": by_column(facts.by),
         "steps": exp.array(*(exp.Literal.string(s) for s in steps)),
         "strict": mode == "strict",
-        "start": facts.since,
+        "start": since,
         "stop": ends + timedelta(days=window),
         "ends": ends,
         "seconds": int(window * 86400),

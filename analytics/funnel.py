@@ -9,13 +9,13 @@ that still reaches a step leaves the most room for the next, so one running maxi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from sqlglot import exp
 
-from analytics import words
+from analytics import dropping, words
 from analytics.chains import levels
 from analytics.contract import (
     Analysis,
@@ -34,6 +34,7 @@ from semantic_layer.result import Column
 MIN_PEOPLE = 20
 GROUPS = 8
 MOST = 8  # steps
+USUAL = 90  # days, where the question says no period
 LOST, DONE = "漏斗流失用户", "漏斗完成用户"
 PEOPLE_COLUMNS = (words.measure("level", "走到第几步"), words.dimension("last_step", "停在"))
 
@@ -52,7 +53,12 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     steps = tuple(dict.fromkeys(params["steps"] or facts.steps))[:MOST]
     if len(steps) < 2:
         return Refused("missing-role", "漏斗步骤")
-    users = levels(facts, steps, params["mode"], float(params["window"]))
+    since = facts.since
+    if not facts.asked:
+        since = max(since, facts.until - timedelta(days=USUAL - 1))
+    users = levels(facts, steps, params["mode"], float(params["window"]), since)
+    if params["focus"] == "differ":
+        return dropping.run(facts, users, steps, since)
     found = facts.run(fill(COUNTED, {"users": users}, n=len(steps)))
     groups = _groups(found, len(steps), bool(facts.by))
     if not groups or groups[0][1][0]["people"] < MIN_PEOPLE:
@@ -68,7 +74,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         view=_view(facts, rows),
         findings=_findings(rows, told, bool(facts.by)),
         suggestions=_suggestions(rows),
-        notes=_notes(facts, params),
+        notes=_notes(facts, params, since),
         extra={"steps": len(steps), "lost": [r[3] - n[3] for r, n in _pairs(rows)]},
         people=fill(PEOPLE, {"users": users}, n=len(steps), names=names, done=DONE, lost=LOST),
         people_columns=PEOPLE_COLUMNS,
@@ -185,9 +191,10 @@ def _suggestions(rows: Sequence[Row]) -> tuple[Suggestion, ...]:
     )
 
 
-def _notes(facts: Facts, params: Params) -> tuple[str, ...]:
+def _notes(facts: Facts, params: Params, since: date) -> tuple[str, ...]:
+    usual = "" if facts.asked else f"没有说时间，看近 {USUAL} 天："
     said = [
-        f"第一步在 {facts.since.isoformat()} 至 {facts.until.isoformat()}，之后的步骤可以落在窗口内的后几天"
+        f"{usual}第一步在 {since.isoformat()} 至 {facts.until.isoformat()}，之后的步骤可以落在窗口内的后几天"
     ]
     if facts.until + timedelta(days=float(params["window"])) > facts.last:
         said.append("最近几天开始的人窗口还没走完，转化率会再高一点")
@@ -201,6 +208,11 @@ MODES = (
     ("increase", ("严格递增", "时间严格递增")),
     ("strict", ("严格相邻", "严格顺序", "紧接着", "中间没有别的行为")),
     ("any", ("不分先后", "不限顺序", "任意顺序")),
+)
+
+DIFFER = words.listed(
+    "流失的人有什么不同 流失的人有什么不一样 流失的人有什么特点 流失的人有什么特征 流失的都是什么人 流失的都是些什么人 "
+    "停下的人有什么不同 没走完的人有什么不同 没走完的人有什么特点 没走完的都是什么人 哪些人容易流失在"
 )
 
 ANALYSIS = Analysis(
@@ -240,6 +252,7 @@ ANALYSIS = Analysis(
             unit="天",
         ),
         "mode": Param("ordered", "顺序", choices=MODES),
+        "focus": Param("rates", "看什么", choices=(("rates", ("各步转化",)), ("differ", DIFFER))),
     },
     run=run,
     groups=((LOST, (LOST, "漏斗流失的人", "没走完漏斗的用户")), (DONE, (DONE, "走完漏斗的用户"))),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from analytics import funnel
+from analytics import dropping, funnel
 from analytics.contract import Outcome
 from tests.toy_facts import facts, params
 
@@ -150,3 +151,60 @@ def test_equal_to_the_definition_on_random_events() -> None:
     rows = [(pick(300), at(pick(4000)), "abcdx"[pick(5)]) for _ in range(6000)]
 
     assert levels(rows, "a b c d", window=600 / 86400) == brute(rows, list("abcd"), 600)
+
+
+def counted(name: str, value: str, came: int, went: int) -> dict[str, Any]:
+    return {"name": name, "value": value, "k": 1, "came": came, "went": went}
+
+
+def test_odds_of_dropping_by_hand() -> None:
+    """60 of 200 stop on one side, 100 of 800 on the other: (60 × 700) / (140 × 100) = 3."""
+    found = dropping.odds([counted("platform", "a", 200, 140), counted("platform", "b", 800, 700)])
+
+    mine = next(o for o in found if o.value == "a")
+    error = (1 / 60 + 1 / 140 + 1 / 100 + 1 / 700) ** 0.5
+    assert (mine.stopped, mine.others, mine.ratio) == pytest.approx((0.3, 0.125, 3.0))
+    # two tables: 1 − 0.05/2 two-sided, z = 2.241403
+    assert mine.low == pytest.approx(3 * math.exp(-2.241403 * error), rel=1e-6)
+    assert mine.high == pytest.approx(3 * math.exp(2.241403 * error), rel=1e-6)
+
+
+def test_too_few_are_no_difference() -> None:
+    assert (
+        dropping.odds([counted("platform", "a", 99, 40), counted("platform", "b", 800, 700)]) == []
+    )
+
+
+def test_what_differs_about_those_who_drop() -> None:
+    """Everybody adds; on the second phone half of them go no further."""
+    rows, phones = [], {}
+    for who in range(800):
+        phones[who] = "old" if who % 2 else "new"
+        rows += [(who, at(who), "a"), (who, at(who + 1), "b")]
+        if who % 20 != 1 if who % 2 else who % 4:
+            rows.append((who, at(who + 2), "c"))
+    values = ", ".join(f"({u}, TIMESTAMP '{t}', '{e}', '{phones[u]}')" for u, t, e in rows)
+    scoped = facts(
+        {"v": f"SELECT * FROM (VALUES {values}) AS t(who, moment, what, phone)"},
+        {"v": {"user": "who", "time": "moment", "event": "what", "platform": "phone"}},
+        since=DAY,
+        until=DAY + timedelta(days=60),
+    )
+
+    outcome = funnel.run(scoped, params(funnel.ANALYSIS, steps=("a", "b", "c"), focus="differ"))
+
+    assert isinstance(outcome, Outcome)
+    assert outcome.rows[0][:6] == ("b→c", "端", "new", 400, 0.5, 0.1)
+    assert "new" in outcome.findings[0]
+
+
+def test_without_a_period_the_last_ninety_days() -> None:
+    rows = [(1, at(0), "a"), (2, at(86400 * 20), "a"), (2, at(86400 * 20 + 60), "b")]
+    roles = {"v": {"user": "who", "time": "moment", "event": "what"}}
+    scoped = facts({"v": events(rows)}, roles, since=DAY, until=DAY + timedelta(days=100))
+
+    outcome = funnel.run(scoped, params(funnel.ANALYSIS, steps=("a", "b")))
+
+    assert isinstance(outcome, Outcome)
+    assert [row[2] for row in outcome.rows] == [1, 1]
+    assert "近 90 天" in outcome.notes[0]
