@@ -72,6 +72,8 @@ def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
                 rest = mentions[k + 1 :]
                 asks = any(isinstance(x.value, MEASURES) for x in rest)
                 ranks = any(isinstance(x.value, Ranked) for x in rest)
+                if measured and ranks and rest[0].value is m.Cue.RESPECTIVELY:
+                    return k  # 前三的省份各自卖得最好的品类
                 each = any(isinstance(x.value, Grouping) for x in mentions[:i])
                 shown = any(isinstance(x.value, (Grouping, PerGrain, m.FormCue)) for x in rest)
                 implied = value.explicit and value.n > 1 and shown
@@ -126,6 +128,11 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
     timed = all(not isinstance(g, By) for g in right.groups)
     if closing and timed and right.measures and m.Cue.TOTAL not in right.cues and apart:
         groups = (*right.groups, By(dimension))
+    elif closing and right.ranked is not None and m.Cue.RESPECTIVELY in right.cues:
+        thing = graph.member_of(right.entities[0]) if right.entities else None
+        inside = (By(thing),) if thing and not (asks and right.columns) else ()
+        groups = (By(dimension), *right.groups, *inside)
+        right = replace(right, each=(dimension, *right.each))
     elif not asks and pointing and right.measures:
         groups = (By(dimension),)
     elif (

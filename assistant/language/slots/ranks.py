@@ -83,10 +83,11 @@ class Ranks(Base):
         said.ranked.append((i if cut is None else i + 1, first))
 
     def _pick(self) -> None:
-        """是A的X低，还是B的X低: the bare 高 or 低 ranks the two."""
+        """是A的X低，还是B的X低, A和B哪个X高: the bare 高 or 低 ranks the two."""
         said = self.said
         words = {c for _, c in said.cues if c in (C.MORE, C.LESS)}
-        if len(words) != 1 or not said.cue(C.OR):
+        named = any(a.form is Form.WHICH and (a.names or a.tables) for _, a in said.asked)
+        if len(words) != 1 or not (named or said.cue(C.OR, C.WHICH, C.PERSON)):
             return
         if said.ranked:  # 是A的X多，还是B的X更多: said twice
             if self._rivals() and all(r.descending is (C.MORE in words) for _, r in said.ranked):
@@ -94,8 +95,9 @@ class Ranks(Base):
             return
         place = said.places(C.MORE, C.LESS)[0]
         more = C.MORE in words
-        said.ranked.append((place, Ranked(1, more, ties=True, explicit=False, comparative=True)))
-        if self._rivals():
+        between = not named
+        said.ranked.append((place, Ranked(1, more, ties=True, explicit=False, comparative=between)))
+        if named or self._rivals():
             said.cues[:] = [x for x in said.cues if x[1] not in words]
         else:
             said.ranked.pop()
