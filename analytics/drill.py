@@ -42,8 +42,13 @@ def splits(
     """``measure`` told apart by each of ``dimensions``, what explains most first."""
     wholes: dict[tuple[Measure, ...], tuple[Pair, ...]] = {}
     found = [split_by(facts, measure, sides, name, where, wholes) for name in dimensions]
-    known = [s for s in found if s is not None and len(s.parts) > 1]
+    known = [s for s in found if s is not None and len(s.parts) > 1 and _told_apart(s)]
     return tuple(sorted(known, key=lambda s: (-s.worth, s.dimension)))
+
+
+def _told_apart(split: Split) -> bool:
+    """Not where most of the change is in what the parts share, or in what knows no such parts."""
+    return abs(split.overlap) <= sum(abs(p.delta) for p in split.parts)
 
 
 def split_by(

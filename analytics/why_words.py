@@ -209,24 +209,25 @@ def _rate(told: Told, f: Factor) -> str:
 def _suggestions(told: Told, facts: Facts) -> Iterator[Suggestion]:
     if not told.moved:
         return
+    worse = (told.delta > 0) == (told.column.direction is Direction.DOWN)
     period = told.names[1] if told.sides.periods else ""
     if told.path:
         last = told.path[-1]
         values = "".join(map(told.named, told.path))
         gain = told.change((told.path[0] if told.ratio else last).part.delta)
-        bad = (told.delta > 0) == (told.column.direction is Direction.DOWN)
-        goal = "回到对比期的水平" if bad else "把做法推广到别处"
+        goal = "回到对比期的水平" if worse else "把做法推广到别处"
         yield Suggestion(
             f"请{told.owner or '负责人'}先看{told.place()}，目标是{goal}",
             f"这里影响 {gain}，是最能解释变化的一处",
             f"{period}{values}每天的{told.column.label}" if period else "",
         )
-    for c in told.companions[:1]:
+    for c in told.companions[: int(worse)]:
         form, unit = c.metric.format, c.metric.unit
         place = str(c.part.value) if c.part is not None else ""
         inside = "".join(str(v) for v in c.inside)
+        of = "的" if place or inside else ""
         yield Suggestion(
-            f"请{c.metric.owner or '负责人'}核对{place}{inside}的{c.metric.label}，处理后看{told.column.label}是否恢复",
+            f"请{c.metric.owner or '负责人'}核对{place}{inside}{of}{c.metric.label}，处理后看{told.column.label}是否恢复",
             f"{c.metric.label}从 {figure(c.before, form, unit)}到 {figure(c.after, form, unit)}",
             f"{period}{inside}各{facts.label(c.dimension)}的{c.metric.label}"
             if c.dimension

@@ -162,6 +162,7 @@ def splits(measure: Measure, catalog: Catalog, where: Condition | None) -> tuple
         d.name
         for d in catalog.dimensions.values()
         if d.kind in (Kind.TEXT, Kind.BOOL)
+        and d.explains
         and not d.sensitive
         and d.name not in fixed
         and 1 < len(catalog.values.get(d.name) or d.order) <= MOST

@@ -156,6 +156,7 @@ def _dimension(table: TableYaml, dimension: DimensionYaml) -> Dimension:
         sensitive=dimension.sensitive,
         description=dimension.description,
         instead=tuple(dimension.instead),
+        explains=dimension.explains,
         grain=dimension.grain,
     )
 

@@ -94,6 +94,7 @@ class Dimension:
     description: str = ""
     instead: tuple[str, ...] = ()  # dimensions that answer where no join leads to this one
     grain: Grain | None = None  # of a time: the unit it is stored in (a year as 2019-01-01)
+    explains: bool = True  # may it be named as what is behind a change? A state that passes may not
 
 
 # ── metrics ───────────────────────────────────────────────────────────────────────────────────

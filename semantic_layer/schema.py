@@ -45,6 +45,7 @@ class DimensionYaml(Strict):
     parent: Name | None = None
     names: Name | None = None
     instead: list[Name] = []
+    explains: bool = True
     agg: AnyAgg | None = None
     grain: Annotated[Grain, Field(strict=False)] | None = None
     sensitive: bool = False

@@ -231,16 +231,21 @@ def test_depth_is_obeyed() -> None:
 
 
 def test_distinct_counts_leave_what_is_counted_twice() -> None:
-    """Every buyer buys in both channels in June, in one in May."""
+    """Half of a hundred in each channel in May; 25 in each in June, five of them in both."""
     rows = """
         SELECT DATE '2025-05-03' AS day, '甲' AS city, IF(i < 50, '店', '网') AS channel, 1.0 AS paid, i AS uid
         FROM range(100) t(i) UNION ALL
-        SELECT DATE '2025-06-03', '甲', c, 1.0, i FROM range(60) t(i), (SELECT unnest(['店', '网']) AS c)"""
+        SELECT DATE '2025-06-03', '甲', '店', 1.0, i FROM range(25) t(i) UNION ALL
+        SELECT DATE '2025-06-03', '甲', '网', 1.0, i FROM range(20, 45) t(i)"""
 
     outcome = ran(shop(rows, "buyers"))
 
-    assert shares(outcome) == pytest.approx({"channel": -40.0})
-    assert [r[1] for r in outcome.rows] == ["店", "网", "channel间重复计数"]
+    assert shares(outcome) == pytest.approx({"channel": -55.0})
+    assert [(r[1], r[4]) for r in outcome.rows] == [
+        ("店", -25.0),
+        ("网", -25.0),
+        ("channel间重复计数", -5.0),
+    ]
 
 
 def test_means_are_told_apart_by_their_halves() -> None:
@@ -337,6 +342,28 @@ def shares_of(reply: Answer) -> dict[str, float]:
         delta = row[reply.result.index("delta")]
         out[row[0]] = out.get(row[0], 0.0) + delta
     return out
+
+
+def test_a_split_that_is_mostly_overlap_is_left_out() -> None:
+    """Everybody buys in both channels in June: the channels say nothing of the fall."""
+    rows = """
+        SELECT DATE '2025-05-03' AS day, '甲' AS city, IF(i < 50, '店', '网') AS channel, 1.0 AS paid, i AS uid
+        FROM range(100) t(i) UNION ALL
+        SELECT DATE '2025-06-03', '甲', c, 1.0, i FROM range(60) t(i), (SELECT unnest(['店', '网']) AS c)"""
+
+    outcome = ran(shop(rows, "buyers"))
+
+    assert outcome.rows == (("2025-05", 100.0), ("2025-06", 60.0))
+
+
+def test_a_state_that_passes_explains_nothing() -> None:
+    scoped = shop(FALL)
+    channel = replace(scoped.catalog.dimensions["channel"], explains=False)
+    known = MappingProxyType({**scoped.catalog.dimensions, "channel": channel})
+
+    outcome = ran(replace(scoped, catalog=replace(scoped.catalog, dimensions=known)))
+
+    assert list(shares(outcome)) == ["city"]
 
 
 def test_conditions_of_the_question_hold_everywhere() -> None:
