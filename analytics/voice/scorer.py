@@ -15,7 +15,7 @@ import numpy as np
 from analytics.voice.grams import Array, known
 
 MODEL = Path(__file__).with_name("polarity.npz")
-CHUNK = 2_000  # reviews at a time: memory stays flat
+CHUNK = 300  # reviews at a time: what is sorted stays in the cache
 
 
 @cache
