@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analytics import abtest_sizes, abtest_table, words
 from analytics import abtest_words as told
-from analytics import words
 from analytics.contract import (
     Analysis,
     Facts,
@@ -74,7 +74,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         params["adjust"] == "cuped",
     )
     if params["base"] and params["goal"]:
-        return told.sized(float(params["base"]), float(params["goal"]), asked)
+        return abtest_sizes.sized(float(params["base"]), float(params["goal"]), asked)
     if not facts.has(*BOUGHT):
         return Refused("missing-role", "金额")
     arms = _arms(facts, float(params["window"]))
@@ -84,12 +84,12 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     latest = trials[0]
     if params["lift"]:
         rate = latest.control.rate
-        return told.sized(rate, rate * (1 + float(params["lift"])), asked, latest.name)
+        return abtest_sizes.sized(rate, rate * (1 + float(params["lift"])), asked, latest.name)
     results = [judged(trial, asked) for trial in trials]
     if facts.by:
-        told.corrected(results, asked)
-    rows = [line for result in results for line in told.lines(result, asked)]
-    columns = told.columns(asked, facts, results)
+        abtest_table.corrected(results, asked)
+    rows = [line for result in results for line in abtest_table.lines(result, asked)]
+    columns = abtest_table.columns(asked, facts, results)
     return Outcome(
         columns=columns,
         rows=tuple(tuple(row.get(c.name) for c in columns) for row in rows),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from math import isinf
 from typing import Any
 
-from analytics import comparisons, words
-from analytics.contract import Facts, Outcome, Params, Refused, Suggestion, View
-from analytics.trial import MEASURES, Arm, Asked, Judged, Test, plain
-from semantic_layer.result import Column
+from analytics import words
+from analytics.contract import Facts, Params, Suggestion
+from analytics.trial import MEASURES, Asked, Judged, Test
 
 UNEVEN = 0.001  # below this the groups were not dealt as planned
 TINY = 0.0001
@@ -47,79 +45,6 @@ def chance(p: float) -> str:
 
 def level(asked: Asked) -> str:
     return f"{asked.confidence * 100:g}%"
-
-
-# ── rows ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def columns(asked: Asked, facts: Facts, results: Sequence[Judged]) -> tuple[Column, ...]:
-    """The measure asked for with its interval, the further ones with lift and p."""
-    by = facts.by[0] if facts.by and any(r.trial.segment for r in results) else ""
-    segment = (words.dimension("segment", facts.label(by), by.removeprefix("by_")),) if by else ()
-    found: list[Column] = [
-        words.dimension("experiment", "实验"),
-        *segment,
-        words.dimension("variant", "分组"),
-        words.people("n", "进组人数"),
-    ]
-    for measure in asked.measures:
-        found.append(_value_column(measure, measure, MEASURES[measure]))
-        if measure == asked.metric:
-            label = "差值"
-            found += [
-                _value_column("difference", measure, label),
-                _value_column("low", measure, "区间下限"),
-                _value_column("high", measure, "区间上限"),
-            ]
-        found += [
-            words.share(f"{measure}_lift", f"{MEASURES[measure]}提升"),
-            words.measure(f"{measure}_p", f"{MEASURES[measure]} p 值"),
-        ]
-    return tuple(found)
-
-
-def _value_column(name: str, measure: str, label: str) -> Column:
-    match measure:
-        case "rate":
-            return words.share(name, label)
-        case "orders":
-            return words.measure(name, label, "单")
-        case _:
-            return words.amount(name, label)
-
-
-def lines(result: Judged, asked: Asked) -> list[dict[str, Any]]:
-    """One row per group, the control first and without a comparison."""
-    return [_line(result, arm, asked) for arm in result.trial.arms]
-
-
-def _line(result: Judged, arm: Arm, asked: Asked) -> dict[str, Any]:
-    trial = result.trial
-    row: dict[str, Any] = {
-        "experiment": trial.name,
-        "segment": trial.segment,
-        "variant": arm.variant,
-        "n": arm.n,
-    }
-    for measure in asked.measures:
-        row[measure] = plain(arm, measure)
-        test = result.tests.get((arm.variant, measure))
-        if test is None:
-            continue
-        row |= {f"{measure}_lift": test.difference.lift, f"{measure}_p": test.p}
-        if measure == asked.metric:
-            d = test.difference
-            row |= {"difference": d.value, "low": d.low, "high": d.high}
-    return row
-
-
-def corrected(results: list[Judged], asked: Asked) -> None:
-    """Segments are many looks at one experiment: Benjamini-Hochberg over all of them, in place."""
-    keys = [(i, k) for i, r in enumerate(results) for k in r.tests if k[1] == asked.metric]
-    ps = comparisons.discoveries([results[i].tests[k].p for i, k in keys])
-    for (i, key), p in zip(keys, ps, strict=True):
-        tests = {**results[i].tests, key: replace(results[i].tests[key], p=p)}
-        results[i] = replace(results[i], tests=tests)
 
 
 # ── sentences ─────────────────────────────────────────────────────────────────────────────────
@@ -318,51 +243,3 @@ def _numbers(test: Test) -> tuple[float, ...]:
     d = test.difference
     said = (d.old, d.new, d.value, d.low, d.high, d.lift or 0.0, d.statistic, d.p)
     return (*said, test.p, test.visible, test.size, test.anytime)
-
-
-# ── sizes ─────────────────────────────────────────────────────────────────────────────────────
-
-SIZES = (
-    words.share("power", "功效"),
-    words.share("old", "基线转化率"),
-    words.share("new", "目标转化率"),
-    words.people("each", "每组人数"),
-    words.people("both", "两组合计"),
-)
-
-
-def sized(old: float, new: float, asked: Asked, source: str = "") -> Outcome | Refused:
-    """How many people it takes to see a rate of ``old`` become ``new``."""
-    if old == new or not 0 < old < 1 or not 0 < new < 1:
-        return Refused("too-little-data", "两个转化率要不同，而且在 0 和 1 之间")
-    powers = sorted({asked.power, 0.7, 0.8, 0.9, 0.95})
-    each = {p: -(-comparisons.needed(old, new, asked.confidence, p) // 1) for p in powers}
-    rows = tuple((p, old, new, each[p], 2 * each[p]) for p in powers)
-    size = each[asked.power]
-    told = (
-        f"转化率从 {words.percent(old)} 到 {words.percent(new)}，置信度 {level(asked)}、功效 {asked.power * 100:g}%，"
-        f"每组要 {words.count(size)} 人，两组共 {words.count(2 * size)} 人"
-    )
-    notes: tuple[str, ...] = ("两比例检验、双侧、两组人数相同；和 R 的 power.prop.test 一致",)
-    if source:
-        notes = (f"基线取自{source}的对照组", *notes)
-    return Outcome(
-        columns=SIZES,
-        rows=rows,
-        view=View(
-            "bar",
-            "power",
-            ("each",),
-            title=f"每组要 {words.count(size)} 人",
-            options=(("order", "natural"),),
-        ),
-        findings=(told,),
-        suggestions=(
-            Suggestion(
-                f"开跑前写下每组 {words.count(size)} 人，到数再看结果",
-                f"中途看着停会让误判高于 {asked.alpha * 100:g}%",
-            ),
-        ),
-        notes=notes,
-        extra={"each": list(each.values()), "alpha": asked.alpha},
-    )

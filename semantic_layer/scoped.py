@@ -153,9 +153,8 @@ class ScopedFacts:
         """One row per fact with a column per name, inside the scope.
 
         ``where`` is SQL over role names. ``span``: rows of the ``period``, of everything ``until`` its
-        end (who bought before?), or of ``all`` time. ``leave``: roles of another table that is joined
-        with this one; conditions that only it knows are left to it. Raises ``Unanswerable``
-        ``missing-role``.
+        end, or of ``all`` time. ``leave``: roles of a table joined with this one, which takes the
+        conditions that only it knows. Raises ``Unanswerable`` ``missing-role``.
         """
         base = table or self.table_of(*names)
         frame, bounds = Frame(self.catalog, base), self._bounds()
@@ -217,8 +216,7 @@ class ScopedFacts:
 
     def _left(self, base: str, leave: Sequence[str]) -> tuple[Condition, ...]:
         """Conditions that ``base`` knows nothing of and the table of ``leave`` does."""
-        other = self._tables(leave) if leave else []
-        if not other:
+        if not leave or not (other := self._tables(leave)):
             return ()
         best = bindings.best(self.catalog, self.scope.where, other)
 
