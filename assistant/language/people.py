@@ -57,7 +57,8 @@ def verb_conditions(
         verb, wheres, periods = verbs[0]
         own = (MetricRef(verb.names[0]), distinct_counter(graph, verb.names[0], key))
         told = bool(set(dimensions_of(wheres)) & set(dimensions_of(draft.where)))
-        plain = not (verb.negated or periods or told or Cue.TOGETHER in draft.cues)
+        dated = periods and periods != draft.periods
+        plain = not (verb.negated or dated or told or Cue.TOGETHER in draft.cues)
         if draft.measures[0] in own and plain:
             return tuple(wheres), None, ()  # 逛过甲店的访客: what is counted is the deed
     for verb, wheres, periods in verbs:
@@ -90,6 +91,30 @@ def joined_when(draft: Draft, graph: Graph) -> Draft:
         else:
             kept.append((verb, wheres, when))
     return replace(draft, verbs=tuple(kept), periods=periods)
+
+
+def deeds_dated(draft: Draft, graph: Graph) -> Draft:
+    """列出上周下单的客户: the time is when they did it, where nothing but the people is asked for."""
+    entity = _entity(draft, graph)
+    if entity is None or not draft.periods or not draft.verbs or draft.streak is not None:
+        return draft
+    if draft.time_dimension or any(graph.tables_of(m) != (entity,) for m in draft.measures):
+        return draft
+    verbs = tuple((verb, wheres, when or draft.periods) for verb, wheres, when in draft.verbs)
+    counter = None if draft.measures else _counter(draft, entity, graph)
+    if counter is not None:
+        return draft  # 上周下单的客户有几位: counted where it happens
+    return replace(draft, verbs=verbs, periods=())
+
+
+def _counter(draft: Draft, entity: str, graph: Graph) -> Measure | None:
+    """The metric that counts the people by the deed itself, which has a time of its own."""
+    counted = any(a.form is Form.COUNT for a in draft.asked)
+    key = graph.key_of(entity)
+    if not (counted or {Cue.HOW_MANY, Cue.COUNTED} & draft.cues) or len(draft.verbs) > 1:
+        return None
+    verb = draft.verbs[0][0]
+    return None if key is None or verb.negated else distinct_counter(graph, verb.names[0], key)
 
 
 def _members(

@@ -12,7 +12,7 @@ from assistant.language import meaning as m
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.graph import Graph
-from assistant.language.phrases import Grouping, Ranked
+from assistant.language.phrases import Ranked
 from assistant.language.scan import Resolve, scan
 from assistant.language.slots.base import MOVING, MUST_SERVE, C, condition_of
 from assistant.language.slots.filters import Filters
@@ -147,7 +147,7 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
             ):
                 out.append(i)
         out += [i for i, c in said.cues if c in MUST_SERVE and i not in self.served]
-        out += [i for i in said.places(C.AVERAGE_LEVEL) if isinstance(said.at(i - 1), Grouping)]
+        out += said.places(C.AVERAGE_LEVEL)
         if not any(v.negated for _, v in said.values):
             out += said.places(C.OTHERS)
         out += [i for i, x in enumerate(said.mentions) if self._stray_unit(i, x.value)]

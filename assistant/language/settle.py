@@ -24,7 +24,7 @@ from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
 from assistant.language.measured import Settled, conjunction, metric
-from assistant.language.people import joined_when, verb_conditions
+from assistant.language.people import deeds_dated, joined_when, verb_conditions
 from assistant.language.spreads import (
     OFFERED,
     distribution,
@@ -120,7 +120,8 @@ def catalog_names(draft: Draft) -> tuple[str, ...]:
 
 
 def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
-    draft = joined_when(draft, graph)
+    joined = joined_when(draft, graph)
+    draft = deeds_dated(draft, graph) if joined == draft else joined
     draft = where_done(draft, graph) or draft
     members, measure, used = verb_conditions(draft, graph)
     if draft.verbs and draft.streak is None and not members and measure is None and stated(draft):

@@ -15,6 +15,8 @@ from semantic_layer.query import (
 
 Deed = tuple[Verb, tuple[Condition, ...], tuple[Period, ...]]
 
+PEOPLE = (m.TableWord, Asked)
+
 
 def merged(values: list[Values]) -> list[Values]:
     """Values of one dimension said one by one, as one list."""
@@ -60,7 +62,9 @@ class Verbs(Base):
             if several or verb.negated:
                 self.used |= {j for j, _ in rows}
             after = self._afterwards(start, i, out)
-            when = tuple(q for _, p in owned for q in p) or after
+            whose = 1 + max((j for j, _ in objects if j > i), default=i)
+            shared = times if said.measures and isinstance(said.at(whose), PEOPLE) else []
+            when = tuple(q for _, p in (owned or shared) for q in p) or after
             out.append((verb, tuple(conditions), when))
         return tuple(out)
 
@@ -80,9 +84,17 @@ class Verbs(Base):
         return verbs
 
     def _describing(self, place: int) -> bool:
-        """甲和乙都买的客户: a bare verb before its people, with both of its objects before it."""
-        people = isinstance(self.said.at(place + 1), (m.TableWord, Asked))
-        return people and self.said.at(place - 1) is C.TOGETHER
+        """甲和乙都买的客户, 下单的客户的平均年龄: a bare verb before its people says who they are."""
+        if not isinstance(self.said.at(place + 1), PEOPLE):
+            return False
+        return self.said.at(place - 1) is C.TOGETHER or self._unlike_measures(place)
+
+    def _unlike_measures(self, place: int) -> bool:
+        """Is every measure about the people themselves, where the deed leaves no trace?"""
+        after = self.said.at(place + 1)
+        homes = set(after.names if isinstance(after, m.TableWord) else after.tables)
+        found = [set(self.graph.tables_of(measure)) for _, measure in self.said.measures]
+        return bool(found) and all(tables and tables <= homes for tables in found)
 
     def _object_before(self, place: int) -> list[tuple[int, Values]]:
         """在甲店买过, 既在甲店又在乙店买过, 从没在甲店买过: what stands right before the verb."""
