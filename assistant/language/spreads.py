@@ -169,7 +169,9 @@ def primary_measure(draft: Draft, graph: Graph) -> Draft | None:
     gap = Cue.GAP in draft.cues and (draft.values or draft.compare)
     if not (good or gap):
         return None
-    if not gap and not (draft.columns or draft.asked or draft.entities or draft.groups):
+    rivals = r is not None and r.comparative and (draft.values or len(draft.periods) > 1)
+    told = draft.columns or draft.asked or draft.entities or draft.groups
+    if not (gap or rivals or told):
         return None
     name = graph.catalog.primary[0]
     label = graph.catalog.metrics[name].label

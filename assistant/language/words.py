@@ -75,6 +75,12 @@ SUPERLATIVES: dict[Superlative, str] = {
         False
     ): "最低廉 最为低廉 最实惠 最为便宜 最低价  最低点 谷底 低谷 最低 最少 最小 最弱 垫底 末位 最靠后 最低的 最少的 最小的 倒数第一 最短 最近距离 最便宜 最轻 最浅 最慢 最窄 最冷门 最年轻 吊车尾 最末 最后一名 最薄 最省 最冷",
     Superlative(True, quality=True, hint="sales"): "卖得最好 卖的最好 卖得最火 卖得最多 卖的最多",
+    Superlative(
+        True, quality=True, hint="sales", comparative=True
+    ): "卖得好 卖得多 卖得更好 卖得更多 卖的好 卖的多 卖得火 卖得更火 生意好 生意更好 业绩好 业绩更好",
+    Superlative(
+        False, quality=True, hint="sales", comparative=True
+    ): "卖得差 卖得少 卖得更差 卖得更少 卖的差 卖的少 生意差 生意更差 业绩差 业绩更差",
     Superlative(False, quality=True, hint="sales"): "卖得最差 卖的最差 卖得最少 卖的最少",
     Superlative(
         True, quality=True
