@@ -23,7 +23,7 @@ from analytics.contract import (
     Suggestion,
     View,
 )
-from analytics.itemsets import Rule, frequent, rules
+from analytics.itemsets import Rule, frequent, rules, telling
 from analytics.template import fill
 from semantic_layer.catalog import Direction
 
@@ -98,7 +98,10 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     found = [r for r in found if exceeds(r, float(params["lift"]))]
     if not found:
         return Refused("too-little-data", "没有一组商品同时达到支持度和置信度")
-    return _told(found, [str(m["name"]) for m in members], facts, params, baskets, kept, support)
+    names = [str(m["name"]) for m in members]
+    # Who names a threshold gets every rule that passes it; else only those that no shorter rule explains.
+    shown = found if params["support"] else [r for r in found if telling(r, counts)] or found
+    return _told(found, shown, names, facts, params, baskets, kept, support)
 
 
 def exceeds(rule: Rule, lift: float) -> bool:
@@ -144,6 +147,7 @@ def _bits(places: Sequence[int]) -> int:
 
 def _told(
     found: Sequence[Rule],
+    clear: Sequence[Rule],
     names: Sequence[str],
     facts: Facts,
     params: Params,
@@ -151,7 +155,8 @@ def _told(
     kept: int,
     support: float,
 ) -> Outcome:
-    shown = found[:SHOWN]
+    shown = clear[:SHOWN]
+    left = len(found) - len(clear)
     rows = tuple(
         (
             " + ".join(names[i] for i in r.left),
@@ -197,10 +202,16 @@ def _told(
             f"支持度至少 {support:.3%}（{words.count(support * baskets)} 单），置信度至少 "
             f"{words.percent(float(params['confidence']))}，提升度高于 {words.number(float(params['lift']))}",
             *((f"行数太多，按订单号取了 {kept / 100:.1f}% 的订单",) if sampled else ()),
-            *((f"只列提升度最高的 {SHOWN} 条",) if len(found) > SHOWN else ()),
+            *((f"另有 {words.count(left)} 条多带一件也不更准，不列",) if left else ()),
+            *((f"只列提升度最高的 {SHOWN} 条",) if len(clear) > SHOWN else ()),
             f"截至 {facts.until.isoformat()}",
         ),
-        extra={"baskets": baskets, "rules": len(found), "lengths": _lengths(found)},
+        extra={
+            "baskets": baskets,
+            "rules": len(found),
+            "lengths": _lengths(found),
+            "left": left,
+        },
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from analytics.contract import Facts
 from analytics.contributions import Part, Sides, fetch, of_sums
 from analytics.drill import Step, condition, is_one
-from semantic_layer.catalog import Direction, Metric
+from semantic_layer.catalog import Direction, Format, Metric
 from semantic_layer.errors import Unanswerable
 from semantic_layer.query import Condition, Measure
 
@@ -61,7 +61,10 @@ def _companion(
         rows = fetch(facts, (driver,), sides, "", where, loose=True)
     except Unanswerable:
         return None
-    before, after = (side[0] for side in rows.get(None, ([None], [None])))
+    nothing = 0.0 if metric.format is Format.COUNT else None  # no row to count is none of them
+    before, after = (
+        nothing if side[0] is None else side[0] for side in rows.get(None, ([None], [None]))
+    )
     if before is None or after is None or abs(after - before) < LEAST * abs(before):
         return None
     if after == before or not _fits(metric, after > before, better):

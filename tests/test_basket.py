@@ -116,3 +116,26 @@ def test_the_planted_pairs_of_the_demo() -> None:
     for pair, lift in truth.items():
         if lift > 2:
             assert lifts["+".join(sorted(pair.split("+")))] == pytest.approx(lift, rel=0.01)
+
+
+def test_what_happens_to_lie_in_a_basket_too_makes_no_rule() -> None:
+    """甲 and 乙 belong together; 丙 is in every third order and has nothing to do with them."""
+    rows = ", ".join(
+        f"({n}, '{item}')"
+        for n in range(900)
+        for item, there in (
+            ("甲", n % 10 == 0),
+            ("乙", n % 10 == 0 or n % 50 == 7),
+            ("丙", n % 3 == 0),
+        )
+        if there
+    )
+    lines = f"SELECT *, DATE '2025-01-01' AS day FROM (VALUES {rows}) AS t(o, p)"
+    roles = {"lines": {"order": "o", "product": "p", "time": "day"}}
+    scoped = facts({"lines": lines}, roles, since=date(2025, 1, 1), until=date(2025, 1, 2))
+    outcome = basket.run(scoped, params(basket.ANALYSIS))
+    assert isinstance(outcome, Outcome)
+    assert {row[:2] for row in outcome.rows} == {("甲", "乙"), ("乙", "甲")}
+    assert outcome.extra["left"] > 0
+    every = basket.run(scoped, params(basket.ANALYSIS, support=0.01))
+    assert isinstance(every, Outcome) and len(every.rows) > 2
