@@ -7,7 +7,7 @@ writes no SQL and reads no data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,6 +25,7 @@ from semantic_layer.lifting import (
 from semantic_layer.measures import (
     Node,
     conjunction,
+    dimensions_of,
     home,
     is_row_level,
     leaves,
@@ -93,6 +94,8 @@ def _metric_plan(
     if by_period and not query.scope.periods:
         raise Unanswerable("needs-period")
     where, having = split_tests(query, catalog)
+    if not (query.scope.periods or any(isinstance(g, ByTime) for g in query.group_by)):
+        _check_bounded(catalog, (*dimensions_of(where), *group_dimensions(query)))
     keep, claim = (lift_shown(c, query, catalog) for c in (query.keep, query.claim))
     conditions = (having, keep, claim)
     comparisons = comparisons_of(query, conditions)
@@ -122,6 +125,14 @@ def _metric_plan(
         notes=notes,
         festival=festival,
     )
+
+
+def _check_bounded(catalog: Catalog, names: Iterable[str]) -> None:
+    """新老客 is told from the start of a period: without one everybody would be new."""
+    for name in names:
+        found = catalog.dimensions.get(name)
+        if found is not None and "{start}" in found.expr:
+            raise Unanswerable("needs-period", metric=found.label)
 
 
 def _detail_plan(

@@ -141,7 +141,7 @@ def actions(shown: Shown, answer: Answer, charted: bool) -> None:
         if shown.question:
             kept = state.is_kept(shown.question)
             st.button(
-                "已收藏" if kept else "收藏",
+                "取消常用" if kept else "设为常用",
                 key=f"keep-{key}",
                 type="tertiary",
                 on_click=state.keep_question,

@@ -65,7 +65,7 @@ def favourites(ask_page: st.Page) -> None:
     kept = state.store().saved()
     if not kept:
         return
-    st.html('<p class="quiet">收藏的问题</p>')
+    st.html('<p class="quiet">常用问题</p>')
     for i, question in enumerate(kept):
         if st.button(
             plain_markdown(question.question), key=f"kept-{i}", type="tertiary", width="stretch"
