@@ -109,6 +109,13 @@ def _finest(filters: list[Where], graph: Graph) -> Where:
     return filters[-1]
 
 
+def _named_alike(draft: Draft) -> tuple[str, ...]:
+    """店名里有X的店…各多少: which ones they are is not known, so each is shown."""
+    alike = (Op.CONTAINS, Op.STARTS, Op.ENDS)
+    tests = [c for c in draft.where if isinstance(c, Where) and c.op in alike]
+    return tuple(dict.fromkeys(c.dimension for c in tests))
+
+
 def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]:
     """A share or a rank of a value: 广东占比, 广东排第几 → group by its dimension, show its row only.
 
@@ -134,6 +141,8 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
     told_apart = told_apart or (draft.form is Form.YES_NO and Cue.THAN in draft.cues)
     if told_apart:
         told = tuple(d for d in several(draft.where) if d not in grouped)
+        if not told and not draft.groups and len(draft.measures) == 1:
+            told = tuple(d for d in _named_alike(draft) if d not in grouped)
         if told:
             groups = (*(By(d) for d in told), *draft.groups)
             return replace(draft, groups=groups, each=(*draft.each, *told)), None

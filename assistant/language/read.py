@@ -19,10 +19,13 @@ from assistant.language.slots.filters import Filters
 from assistant.language.slots.measures import Measures
 from assistant.language.slots.ranks import Ranks
 from assistant.language.slots.times import Times
+from assistant.language.slots.twofold import Twofold
 from assistant.language.slots.verbs import Verbs
 from semantic_layer.query import (
     Agg,
+    By,
     ByBucket,
+    ByTime,
     Form,
     Having,
     Op,
@@ -35,11 +38,12 @@ def read(mentions: Sequence[Mention], graph: Graph, resolve: Resolve) -> Draft:
     return _Reader(scan(mentions, resolve), graph).draft()
 
 
-class _Reader(Measures, Times, Verbs, Filters, Ranks):
+class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
     """All families together, and what needs several of them."""
 
     def draft(self) -> Draft:
         said = self.said
+        self._told()
         self._aggregates()
         self._topmost()
         self._pick()
@@ -54,6 +58,10 @@ class _Reader(Measures, Times, Verbs, Filters, Ranks):
         ranked, rank_by = self._rank()
         streak = self.streak = self._streak()
         groups, each, bucket = self._groups()
+        if streak is not None and (
+            said.dims or said.entities or any(isinstance(g, By) for g in groups)
+        ):
+            groups = [g for g in groups if g != ByTime(streak.grain)]  # 按周算连涨4周的渠道
         groups = [*self._enclosing(groups), *groups]
         sort, sort_by = self._sort()
         measures = self._measures()

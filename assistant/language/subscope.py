@@ -66,7 +66,7 @@ def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
         value = mention.value
         if not isinstance(value, Ranked) or value.comparative:
             continue
-        measured = any(isinstance(x.value, MEASURES) for x in mentions[:i])
+        measured = any(_measuring(mentions, k) for k in range(i))
         for k in range(i + 1, min(i + 3, len(mentions))):
             if isinstance(mentions[k].value, (m.DimensionWord, m.TableWord)):
                 rest = mentions[k + 1 :]
@@ -81,6 +81,14 @@ def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
                     return k
                 break
     return None
+
+
+def _measuring(mentions: Sequence[Mention], place: int) -> bool:
+    """Is it a measure, rather than the people who did it (新客买得最多的)?"""
+    value = mentions[place].value
+    if isinstance(value, m.MetricWord) and value.values and place + 1 < len(mentions):
+        return not isinstance(mentions[place + 1].value, m.VerbWord)
+    return isinstance(value, MEASURES)
 
 
 def _selective(mentions: Sequence[Mention]) -> bool:

@@ -55,6 +55,8 @@ OPERATORS: dict[OpWord, str] = {
     ): "小于 低于 少于 不足 不到 < 不满 没到 没超过 低过 少过 未满 短于 未达 没达到 早于 轻于 未达到 弱于 差于 不如 跑输 落后于 比不上",
     OpWord(Op.LE): "小于等于 不超过 不高于 不多于 不大于 至多 <= ≤ 未超过 小于或等于 不晚于",
     OpWord(Op.GE, after=True): "以上 及以上 往上 或以上 起 或更多 开外 以上的 及以上的",
+    OpWord(Op.GT, after=True): "之上",
+    OpWord(Op.LT, after=True): "之下",
     OpWord(Op.LE, after=True): "以下 以内 及以下 之内 封顶 或以下 内 以内的 以下的",
 }
 

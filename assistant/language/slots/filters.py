@@ -175,13 +175,30 @@ class Filters(Base):
         """按0-50、50-100、100以上分段: several ranges in a row are the edges of buckets."""
         ranges = [t.values for _, t in self.said.thresholds]
         ranges += [(x.value,) for _, x in self.said.numbers]
+        taken = self._first_range(ranges)
+        if taken is not None:
+            ranges.insert(
+                0, tuple(float(v) for v in taken[1].values if isinstance(v, (int, float)))
+            )
         low = [v[0] for v in ranges[1:]]
         in_a_row = len(ranges) > 2 and low == [v[-1] for v in ranges[:-1]]  # 0-10、10-50、50以上
         if len(ranges) < 2 or not (in_a_row or self.said.cue(C.DISTRIBUTION)):
             return None
+        if taken is not None:
+            self.said.where.remove(taken)
+            self.said.dims.append((taken[0], taken[1].dimension))
         self.used |= {i for i, _ in self.said.numbers}
         points = sorted({v for values in ranges for v in values})
         return tuple(p for p in points if p > 0)
+
+    def _first_range(self, rest: list[tuple[float, ...]]) -> tuple[int, Where] | None:
+        """成本价0-10、10-50、50以上: the range that already took the column, where the others go on from it."""
+        for i, c in self.said.where:
+            if isinstance(c, Where) and rest and self.graph.numeric(c.dimension):
+                on = self.said.thresholds[:1] and self.said.thresholds[0][0] - i <= 2
+                if on and c.values and c.values[-1] == rest[0][0]:
+                    return i, c
+        return None
 
     def _either(self, conditions: list[tuple[int, Condition]]) -> list[Condition]:
         """毛利率低于20%或者退款率高于8%"""

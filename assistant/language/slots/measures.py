@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language import meaning as m
-from assistant.language.phrases import Grouping, Ranked
+from assistant.language.phrases import Condition_, Grouping, Ranked, Threshold
 from assistant.language.slots.base import MOVING, NOT_SUMS, Base, C
 from semantic_layer.query import (
     Agg,
@@ -83,7 +83,10 @@ class Measures(Base):
         """月 in 月销售额: a unit of time with no number says how the measure is meant."""
         if not isinstance(value, m.UnitWord) or value.text not in ("月", "年", "日", "周"):
             return False
-        after = self.said.at(place + 1)
+        before, after = self.said.at(place - 1), self.said.at(place + 1)
+        if isinstance(before, (Condition_, Threshold)):  # 是否高于4月: the number was a month's
+            mentions = self.said.mentions
+            return mentions[place - 1].end == mentions[place].start
         return isinstance(after, (m.MetricWord, m.DimensionWord))
 
     def _same_column(self, place: int) -> str | None:
