@@ -19,6 +19,7 @@ from semantic_layer.anatomy import Anatomy
 from semantic_layer.crowd import Crowd
 from semantic_layer.periods import Festival
 from semantic_layer.query import Comparison, Condition, Measure, MetricQuery, Period, Scope
+from semantic_layer.raw import Raw
 from semantic_layer.result import Column, Result
 
 Params = Mapping[str, Any]
@@ -122,6 +123,10 @@ class Facts(Protocol):
 
     def narrowed(self, *parts: Condition) -> Facts:
         """The same facts under these conditions too: what is inside a part of them?"""
+
+    @property
+    def raw(self) -> Raw:
+        """The tables as they were loaded, inside the scope: for checks on the data themselves."""
 
     @property
     def compare(self) -> tuple[Comparison, ...]:

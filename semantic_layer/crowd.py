@@ -93,6 +93,27 @@ class Crowd:
         group = exp.cast(exp.column(quote(by)), "VARCHAR").as_("group", quoted=True)
         return _distinct(rows).select(group, copy=False)
 
+    def towards(self, role: str) -> tuple[ScopedFacts, exp.Select | None]:
+        """The facts without the conditions on things that ``role`` names, and those things.
+
+        给沉睡用户推荐宠物用品: whom is one thing, what another. SELECT <role>, or None for all of them.
+        """
+        catalog, own = self.facts.catalog, people_table(self.facts.catalog)
+        table = keyed(catalog, role)
+        parts = conjuncts(self.facts.scope.where)
+        of_things = [
+            p
+            for p in parts
+            if table
+            and reaches(catalog, table, tables_of(catalog, p))
+            and not (own and reaches(catalog, own, tables_of(catalog, p)))
+        ]
+        if not of_things:
+            return self.facts, None
+        whom = self._with(conjunction(*(p for p in parts if p not in of_things)))
+        things = replace(whom, scope=Scope(conjunction(*of_things)))
+        return whom, things.select(role, table=table)
+
     def name(self) -> str:
         """What the members are called, as far as the conditions say it."""
         found = [named(self.facts.catalog, p) for p in conjuncts(self.facts.scope.where)]
@@ -186,9 +207,14 @@ def _distinct(rows: exp.Select) -> exp.Select:
 
 
 def people_table(catalog: Catalog) -> str:
-    """The table with one row a person: its key is the role ``user``; "" when there is none."""
+    """The table with one row a person; "" when there is none."""
+    return keyed(catalog, "user")
+
+
+def keyed(catalog: Catalog, name: str) -> str:
+    """The table whose key is the role ``name``; "" when there is none."""
     for role in catalog.roles:
-        if role.name == "user" and catalog.tables[role.table].key == (role.expr.strip('"'),):
+        if role.name == name and catalog.tables[role.table].key == (role.expr.strip('"'),):
             return role.table
     return ""
 

@@ -166,3 +166,14 @@ def count_units(start: Day, end: Day, grain: Grain) -> int:
         return ((until.year - first.year) * 12 + until.month - first.month) // size + 1
     seconds = {"day": 86400, "hour": 3600, "minute": 60}[unit] * size
     return int((until - first).total_seconds() // seconds) + 1
+
+
+def day_of(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def last_day(end: date | datetime) -> date:
+    """The last day inside a half-open period."""
+    if isinstance(end, datetime) and (end.hour or end.minute or end.second):
+        return end.date()
+    return day_of(end) - timedelta(days=1)

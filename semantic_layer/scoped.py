@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from sqlglot import exp
@@ -27,7 +27,7 @@ from semantic_layer.expressions import EARLIEST, LATEST, Bounds, either, literal
 from semantic_layer.frames import Frame
 from semantic_layer.joins import reaches
 from semantic_layer.measures import conjunction, conjuncts, home, stands_for, tables_of
-from semantic_layer.periods import Festival, merge, shifted
+from semantic_layer.periods import Festival, day_of, last_day, merge, shifted
 from semantic_layer.plan import plan
 from semantic_layer.query import (
     CompareKind,
@@ -40,6 +40,7 @@ from semantic_layer.query import (
     Period,
     Scope,
 )
+from semantic_layer.raw import Raw
 from semantic_layer.result import Result
 from semantic_layer.rows import within
 from semantic_layer.sql import compile_plan
@@ -84,13 +85,13 @@ class ScopedFacts:
 
     @property
     def since(self) -> date:
-        starts = [_day(p.start) for p in self.scope.periods if p.start is not None]
+        starts = [day_of(p.start) for p in self.scope.periods if p.start is not None]
         whole = len(starts) == len(self.scope.periods)
         return max(min(starts), self.first) if starts and whole else self.first
 
     @property
     def until(self) -> date:
-        ends = [_last_day(p.end) for p in self.scope.periods if p.end is not None]
+        ends = [last_day(p.end) for p in self.scope.periods if p.end is not None]
         whole = len(ends) == len(self.scope.periods)
         return min(max(ends), self.last) if ends and whole else self.last
 
@@ -174,6 +175,15 @@ class ScopedFacts:
     def crowd(self) -> Crowd:
         """Whom the scope is about, beside everybody else."""
         return Crowd(self)
+
+    @property
+    def raw(self) -> Raw:
+        """The tables as they were loaded, inside the scope."""
+        return Raw(self)
+
+    def tests(self, frame: Frame) -> list[exp.Expr]:
+        """What a row of the frame's table must satisfy to be in the scope."""
+        return self._tests(frame, "period", self._bounds(), ())
 
     def run(self, query: exp.Query) -> list[Mapping[str, Any]]:
         """Run one guarded SELECT. Raises ``EngineError`` and its kin."""
@@ -287,14 +297,3 @@ class ScopedFacts:
         if found.args.get("limit") is None:
             found.set("order", None)  # members have no order
         return found
-
-
-def _day(value: date | datetime) -> date:
-    return value.date() if isinstance(value, datetime) else value
-
-
-def _last_day(end: date | datetime) -> date:
-    """The last day inside a half-open period."""
-    if isinstance(end, datetime) and (end.hour or end.minute or end.second):
-        return end.date()
-    return _day(end) - timedelta(days=1)

@@ -35,19 +35,25 @@ def facts(
     scope: Scope | None = None,
     by: tuple[str, ...] = (),
     measure: Measure | None = None,
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    times: Mapping[str, str] = MappingProxyType({}),
 ) -> ScopedFacts:
     """``tables``: name → SELECT that makes it (reading files is allowed here); ``roles``: table →
-    role → SQL; ``dimensions``: name → (table, SQL); ``since`` and ``until`` bound the data."""
+    role → SQL; ``dimensions``: name → (table, SQL); ``since`` and ``until`` bound the data. ``keys``:
+    table → columns; ``times``: table → the column that periods apply to."""
     connection = duckdb.connect()
     for name, sql in tables.items():
         connection.execute(f"CREATE TABLE {name} AS {sql}")
     catalog = Catalog(
         name="toy",
         label="小样",
-        tables=MappingProxyType({t: Table(t, t, source=t) for t in tables}),
+        tables=MappingProxyType(
+            {t: Table(t, t, source=t, key=keys.get(t, ()), time=times.get(t)) for t in tables}
+        ),
         joins=joins,
         dimensions=MappingProxyType(
             {n: Dimension(n, n, t, sql, Kind.TEXT) for n, (t, sql) in dimensions.items()}
+            | {c: Dimension(c, c, t, c, Kind.TIME) for t, c in times.items()}
         ),
         metrics=MappingProxyType({}),
         roles=tuple(Role(r, t, sql) for t, bound in roles.items() for r, sql in bound.items()),
