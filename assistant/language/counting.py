@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.language.detail import detail_query, dimensions_of
+from assistant.language.detail import detail_query
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
+from assistant.language.grouping import UNREACHED
+from assistant.language.implied import doing_counter
 from assistant.language.meaning import Cue
 from assistant.language.measured import Settled, metric
 from assistant.language.people import distinct_counter
@@ -32,7 +34,6 @@ from semantic_layer.query import (
     Or,
     Rollup,
     Where,
-    WindowKind,
 )
 
 ROWLESS = (Agg.SUM, Agg.AVG, Agg.MIN, Agg.MAX)  # over one row each of these is the number itself
@@ -89,28 +90,6 @@ def streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
     key = graph.key_of(tables[0]) if tables else None
     groups = _with(draft.groups, By(key)) if key and not draft.asked else draft.groups
     return replace(draft, measures=(MetricRef(verb.names[0]),), groups=groups, verbs=())
-
-
-def implied_thing(draft: Draft, graph: Graph) -> Asked | None:
-    """店名里有火车站的一共几家, 运费超20的单子昨天几个: rows of what is described."""
-    if draft.asked or draft.having or any(map(graph.numeric, draft.columns)):
-        return None
-    if draft.entities:
-        return Asked(tables=draft.entities[:1], form=Form.COUNT)
-    tested = dimensions_of(draft.where)
-    if any(_alone(c, graph) for c in draft.where):
-        return None  # 儿科看了多少: there is one of it, whatever is asked
-    if tested and not draft.columns and not draft.groups:
-        return Asked(tables=(graph.catalog.dimensions[tested[0]].table,), form=Form.COUNT)
-    return None
-
-
-def _alone(condition: Condition, graph: Graph) -> bool:
-    """Does the condition name one row of a table?"""
-    if not isinstance(condition, Where) or condition.op is not Op.EQ:
-        return False
-    table = graph.catalog.dimensions[condition.dimension].table
-    return condition.dimension in (graph.key_of(table), graph.member_of(table))
 
 
 def doers(draft: Draft, counted: Asked, graph: Graph) -> Draft | None:
@@ -246,7 +225,10 @@ def counting(
     measure: Measure
     entity = entity_of(counted, graph)
     if entity is not None:
-        measure = graph.counter_of(entity)
+        doing = doing_counter(draft, entity, graph)
+        measure = doing or graph.counter_of(entity)
+        if doing is not None:  # as far from the entity as its own count is from the filters
+            draft = replace(draft, penalty=draft.penalty + UNREACHED)
         if set(draft.entities) - {entity}:
             draft = replace(draft, penalty=draft.penalty + 0.3)  # 几款商品被退货: not all goods
         if isinstance(measure, ColumnAggregate) and graph.catalog.primary:
@@ -265,19 +247,3 @@ def counting(
     else:
         return
     yield from metric(replace(draft, measures=(measure,), asked=rest), graph)
-
-
-def implied_count(draft: Draft, graph: Graph) -> Measure | None:
-    """哪个歌手的演唱会最多: the things counted are named, the count is not."""
-    r = draft.ranked
-    named = draft.entities
-    if r is None and any(w.kind is WindowKind.SHARE for w in draft.windows):
-        part = dimensions_of((draft.part,)) if draft.part is not None else []
-        tables = [*named, *(graph.catalog.dimensions[d].table for d in part)]
-        return graph.counter_of(tables[0]) if tables else None
-    if r is None or draft.rank_by is not None or r.hint or r.quality or r.change:
-        return None
-    which = any(a.names or a.tables or a.grain for a in draft.asked) or bool(draft.groups)
-    if which and named:
-        return graph.counter_of(named[0])
-    return None

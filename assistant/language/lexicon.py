@@ -21,6 +21,7 @@ from assistant.language.meaning import (
     DimensionWord,
     MetricWord,
     Quoted,
+    StemWord,
     TableWord,
     TallyWord,
     TargetWord,
@@ -159,6 +160,8 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
         for s in metric.verbs:
             done = s.endswith(("过", "了"))
             yield s, Verb if done else VerbWord, metric.name
+            if done and len(s) > 1:
+                yield s[:-1], StemWord, metric.name  # 来过 → 没来
             if len(s) > 1 and not done:
                 yield f"{s[0]}过{s[1:]}", Verb, metric.name  # 下单 → 下过单
                 yield f"{s[0]}了{s[1:]}", Verb, metric.name

@@ -58,6 +58,13 @@ class VerbWord:
 
 
 @dataclass(frozen=True, slots=True)
+class StemWord:
+    """来 of a model's 来过, 来了: only means something once it is denied."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TallyWord:
     """一单, 一件: one of what these metrics count. Only means something inside a phrase."""
 
@@ -180,6 +187,10 @@ class OpWord:
 
     op: Op
     after: bool = False
+
+
+OFTEN = "often"  # 最常见: as often as there are rows of it
+UNSAID = "unsaid"  # 最忙: a word that nobody knows, its measure said elsewhere
 
 
 @dataclass(frozen=True, slots=True)

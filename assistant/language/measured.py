@@ -194,7 +194,8 @@ def _conditions(
 
 def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
     """Two members side by side, when their difference is what is asked."""
-    gap = bool({Cue.GAP} & draft.cues)
+    than = Cue.THAN in draft.cues and draft.form is None
+    gap = Cue.GAP in draft.cues or (than and bool({Cue.MORE, Cue.LESS} & draft.cues))
     for v in draft.values:
         dimension, items = v.options[0]
         if len(items) == 2 and not v.negated and (v.versus or gap) and not draft.ranked:
@@ -204,7 +205,7 @@ def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
             if isinstance(c, Where) and c.op is Op.IN and len(c.values) == 2:
                 left, right = c.values
                 if not isinstance(left, Ref) and not isinstance(right, Ref):
-                    return Contrast(c.dimension, left, right, absolute=True)
+                    return Contrast(c.dimension, left, right, absolute=not than)
     return None
 
 

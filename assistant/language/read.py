@@ -50,6 +50,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
         self._held()
         self._tallied()
         self._surpassing()
+        self._said_again()
+        self._ranked_deed()
         self._parts()
         verbs = self._verbs()
         compare, periods = self._times()
@@ -168,6 +170,7 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
             said.cue(C.ASK, C.WHETHER, C.EXISTS, C.THAN, C.VERSUS, C.GAP)
             or said.compares
             or said.same
+            or any(v.versus for _, v in said.values)
         ):
             out += said.places(C.MORE, C.LESS)
         return tuple(sorted(set(out)))

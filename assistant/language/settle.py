@@ -13,8 +13,6 @@ from assistant.language.counting import (
     counting,
     doers,
     grouped_by_condition,
-    implied_count,
-    implied_thing,
     streak_of_verbs,
     units_counted,
     where_done,
@@ -22,6 +20,7 @@ from assistant.language.counting import (
 from assistant.language.detail import detail_query
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
+from assistant.language.implied import implied_count, implied_thing
 from assistant.language.meaning import Cue
 from assistant.language.measured import Settled, conjunction, metric
 from assistant.language.people import deeds_dated, joined_when, verb_conditions

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
-from assistant.language.meaning import Cue
+from assistant.language.meaning import OFTEN, Cue
 from assistant.language.people import distinct_counter
 from semantic_layer.catalog import Aggregate, Kind, counted_by
 from semantic_layer.query import (
@@ -115,7 +115,12 @@ def lacks_measure(draft: Draft) -> bool:
     if draft.streak is not None and draft.streak.direction in ("up", "down"):
         return True
     r = draft.ranked
-    changed = r is not None and (r.change is not None or (r.quality and not r.comparative))
+    changed = r is not None and (
+        r.change is not None or r.hint == OFTEN or (r.quality and not r.comparative)
+    )
+    first = r is not None and r.explicit and r.descending is None and not r.hint
+    if first and draft.each and draft.columns and not (draft.entities or draft.rank_by):
+        return True  # 各省前三种X: by what?
     return (changed or draft.asserted != 0 or bool(draft.compare)) and bool(
         draft.columns or draft.asked or draft.groups or draft.form is Form.YES_NO
     )

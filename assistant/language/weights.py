@@ -21,6 +21,7 @@ from assistant.language.meaning import (
     Filler,
     MetricWord,
     RefuseCue,
+    StemWord,
     TableWord,
     TermWord,
     UnitWord,
@@ -58,6 +59,7 @@ TABLE: dict[type, Weight] = {
     TableWord: Weight(0.98, 0.45),
     TermWord: Weight(1.02, 0.45),
     VerbWord: Weight(0.95, 0.5),
+    StemWord: Weight(0.0, 3.0),  # nothing by itself
     AnalysisWord: Weight(1.04, 0.4),
     AnalysisGroup: Weight(1.04, 0.4),
     AnalysisParam: Weight(1.1, 0.4),

@@ -134,10 +134,10 @@ def per_entity(entity: Any, per: PerCue, _: Any, metric: MetricWord) -> Measured
         opt(Cue.EACH),
         opt(text("每|一?[个家位名]")),
         one_of(TableWord, DimensionWord),
-        opt(text("的")),
+        opt(text("的|(?:了|有|是)?多少")),
         MetricWord,
     ],
-    examples=("平均每个用户的甲指标", "平均每城市甲指标"),
+    examples=("平均每个用户的甲指标", "平均每城市甲指标", "平均每个城市有多少甲指标"),
     rejects=("平均用户的甲指标",),
 )
 def average_each(

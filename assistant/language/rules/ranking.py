@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import Cue, RankCue, Superlative, UnitWord
+from assistant.language.meaning import UNSAID, Cue, RankCue, Superlative, UnitWord
 from assistant.language.phrases import Ranked
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
@@ -36,6 +36,20 @@ def superlative(s: Superlative) -> Ranked:
         explicit=False,
         comparative=s.comparative,
     )
+
+
+LITTLE = "闲弱冷淡惨清轻短慢懒穷小少低薄"
+
+
+@phrase(
+    grammar,
+    [text(r"最(?![近后终初先新高低大小多少好差早晚长短贵])[一-鿿]{1,2}(?=的|,|是|$|按|\d)")],
+    examples=("最忙", "最拥挤"),
+    rejects=("最近", "最忙碌极了"),
+)
+def unknown_superlative(said: str) -> Superlative:
+    """最忙: which way is up is guessed, what is measured must be said with 按."""
+    return Superlative(not set(said) & set(LITTLE), hint=UNSAID)
 
 
 @phrase(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import Cue, MetricWord, TallyWord, VerbWord
-from assistant.language.phrases import Condition_, LastDone, Threshold, Verb
+from assistant.language.meaning import Cue, MetricWord, RefuseCue, StemWord, TallyWord, VerbWord
+from assistant.language.phrases import Asked, Condition_, LastDone, Threshold, Verb
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import Having, MetricRef
 
@@ -30,11 +30,16 @@ def had_done(_: Any, verb: VerbWord, __: Any) -> Verb:
 
 @phrase(
     grammar,
-    [Cue.NOT, opt(text("有|再|去|来|过|进行|产生")), one_of(VerbWord, Verb), opt(Cue.EVER)],
+    [
+        Cue.NOT,
+        opt(text("有|再|去|来|过|进行|产生")),
+        one_of(VerbWord, StemWord, Verb),
+        opt(Cue.EVER),
+    ],
     examples=("没下单", "没有再下单过", "从未下单"),
     rejects=("没甲指标",),
 )
-def did_not(_: Any, __: Any, verb: VerbWord | Verb, ___: Any) -> Verb | None:
+def did_not(_: Any, __: Any, verb: VerbWord | StemWord | Verb, ___: Any) -> Verb | None:
     if isinstance(verb, Verb) and verb.negated:
         return None
     return Verb(verb.names, negated=True)
@@ -42,12 +47,33 @@ def did_not(_: Any, __: Any, verb: VerbWord | Verb, ___: Any) -> Verb | None:
 
 @phrase(
     grammar,
-    [VerbWord, opt(text("了|过|金额|次数|额|数")), Threshold],
-    examples=("下单超过5次", "下单次数满3次"),
+    [one_of(VerbWord, Verb), opt(text("了|过|金额|次数|额|数")), Threshold],
+    examples=("下单超过5次", "下单次数满3次", "下过单5次以上"),
     rejects=("下单前5次",),
 )
-def verb_threshold(verb: VerbWord, _: Any, t: Threshold) -> Condition_:
+def verb_threshold(verb: VerbWord | Verb, _: Any, t: Threshold) -> Condition_ | None:
+    if isinstance(verb, Verb) and verb.negated:
+        return None
     return Condition_(tuple(Having(MetricRef(n), t.op, t.values) for n in verb.names))
+
+
+@phrase(
+    grammar,
+    [
+        text("还|又|也"),
+        opt(text("会|都|一起|同时|一并")),
+        one_of(VerbWord, Verb),
+        opt(Cue.EVER),
+        Asked,
+    ],
+    examples=("还下单了哪些渠道", "还会下单哪个渠道"),
+    rejects=("下单了哪些渠道", "还没下单哪些渠道"),
+)
+def did_besides(_: str, __: Any, verb: VerbWord | Verb, ___: Any, asked: Asked) -> RefuseCue | None:
+    """买了甲的人还买了什么: what goes with what, never the rows of the deed itself."""
+    if (isinstance(verb, Verb) and verb.negated) or asked.grain:
+        return None
+    return RefuseCue("not-supported-yet")
 
 
 AT_ALL = text("(?:再|有)?(?:开|下|出|卖|成|做|来|接|签|拿|拍)?(?:出去?|掉|成|到)?(?:过|了)?")

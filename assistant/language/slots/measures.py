@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language import meaning as m
-from assistant.language.phrases import Condition_, Grouping, Ranked, Threshold
+from assistant.language.phrases import Condition_, Grouping, Ranked, Threshold, Verb
 from assistant.language.slots.base import MOVING, NOT_SUMS, Base, C
 from semantic_layer.query import (
     Agg,
     ColumnAggregate,
+    Having,
     Measure,
     MetricRef,
     PerUnit,
@@ -58,7 +59,7 @@ class Measures(Base):
         """每位医生平均多少人次: the measure divided by the members, when nothing else is told apart."""
         said = self.said
         each = said.at(place - 1)
-        owned = [x for x in said.measures if 0 < x[0] - place <= 2 or x[0] == place - 1]
+        owned = [x for x in said.measures if self._averages(place, x[0])]
         if not isinstance(each, Grouping) or not each.each or len(owned) != 1:
             return
         j, measure = owned[0]
@@ -66,6 +67,25 @@ class Measures(Base):
         said.measures.append((j, PerUnit(measure, each.names[0])))
         said.groupings[:] = [g for g in said.groupings if g[0] != place - 1]
         self.used.add(place)
+
+    def _said_again(self) -> None:
+        """接诊超过30人次的医生: the unit of a threshold is the measure that it already tests."""
+        said = self.said
+        for j, measure in said.measures:
+            before = said.at(j - 1)
+            if not isinstance(before, Condition_) or j in self.used:
+                continue
+            tested = before.options[0]
+            touching = said.mentions[j - 1].end == said.mentions[j].start
+            if touching and isinstance(tested, Having) and tested.measure == measure:
+                self.used.add(j)
+
+    def _averages(self, place: int, measured: int) -> bool:
+        """平均收入, 收入平均, 平均接诊多少人次: nothing but the asking stands between."""
+        between = (self.said.at(k) for k in range(place + 1, measured))
+        asking = (m.VerbWord, Verb, m.Cue, m.UnitWord)
+        near = 0 < measured - place <= 2 or measured == place - 1
+        return near or (measured > place and all(isinstance(x, asking) for x in between))
 
     def _single(self, place: int) -> bool:
         """最大的一笔退款: the measure stands behind its extreme."""

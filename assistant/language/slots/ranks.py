@@ -137,7 +137,14 @@ class Ranks(Base):
         wanted = [a.n for _, a in said.asked if a.n]
         if wanted and not ranked.explicit:
             ranked = replace(ranked, n=wanted[0], ties=False, explicit=True)
-        return ranked, self._ranked_by(place)
+        by = self._ranked_by(place)
+        if ranked.hint == m.UNSAID and not self._measure_said():
+            self.lost.append(place)
+        return ranked, by
+
+    def _measure_said(self) -> bool:
+        """哪位最忙，按接诊量: what a word that nobody knows is measured by."""
+        return any(self.said.at(j - 1) is C.EACH for j, _ in self.said.measures)
 
     def _ranked_by(self, place: int) -> Measure | str | None:
         """The measure or column just before the rank word; else just after it."""

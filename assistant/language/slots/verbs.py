@@ -10,6 +10,7 @@ from assistant.language.phrases import Asked, Values, Verb
 from assistant.language.slots.base import Base, C, condition_of
 from semantic_layer.query import (
     Condition,
+    MetricRef,
     Period,
 )
 
@@ -67,6 +68,19 @@ class Verbs(Base):
             when = tuple(q for _, p in (owned or shared) for q in p) or after
             out.append((verb, tuple(conditions), when))
         return tuple(out)
+
+    def _ranked_deed(self) -> None:
+        """几点挂号最多: what is done most, where nothing else is measured, is measured by its own metric."""
+        said = self.said
+        plain = [r for _, r in said.ranked if not (r.hint or r.quality or r.change)]
+        asked = said.groupings or said.grains or any(a.grain or a.names for _, a in said.asked)
+        measured = said.measures or said.having or any(self.graph.numeric(d) for _, d in said.dims)
+        if len(plain) != 1 or len(said.ranked) != 1 or measured or said.verbs or not asked:
+            return
+        if len(said.bare_verbs) != 1 or said.entities or said.streaks:
+            return
+        i, verb = said.bare_verbs.pop()
+        said.measures.append((i, MetricRef(verb.names[0])))
 
     def _deeds(self) -> list[tuple[int, Verb]]:
         """The verbs that say who is meant, rather than repeat the measure."""
