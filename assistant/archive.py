@@ -18,7 +18,7 @@ from typing import Any
 
 from assistant import reply as replies
 from assistant.reply import Answer, Choice, Refusal, Reply
-from semantic_layer import catalog, kinds, query, result
+from semantic_layer import catalog, kinds, query, result, shaping
 
 KEPT_ROWS = 2000  # of a table; the rest is asked again when it is needed
 TYPE = "~"
@@ -42,6 +42,7 @@ KNOWN: Mapping[str, type] = {
     **_own(catalog),
     **_own(result),
     **_own(kinds),
+    **_own(shaping),
     **_own(query),
     **_own(replies),
 }

@@ -181,6 +181,7 @@ ANALYSIS = AnalysisQuery(
     GMV,
     "重要挽留",
     (Comparison(CompareKind.YEAR_OVER_YEAR),),
+    (ORDERS,),
 )
 GROUP = MetricQuery((GMV,), scope=Scope(Members("user_id", q.Listed("SELECT 1", "老炮"))))
 SAMPLES: tuple[q.Query, ...] = (

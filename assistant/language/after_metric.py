@@ -10,14 +10,13 @@ from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
+from assistant.language.measured import conjunction
 from assistant.language.settle import Settled, settle
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
-    And,
     By,
     ByPeriod,
     ByTime,
-    Condition,
     Contrast,
     Form,
     Group,
@@ -25,6 +24,7 @@ from semantic_layer.query import (
     Op,
     Ref,
     Rollup,
+    Top,
     Where,
 )
 
@@ -34,36 +34,11 @@ def next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settled
     if Cue.REMOVE in said.cues and not negated:
         yield Settled(_removed(old, said))
         return
-    kept, undone = taken_back(
-        list(() if old.scope.where is None else parts_of(old.scope.where)), said
-    )
-    if undone:
-        where: Condition | None = (
-            None if not kept else kept[0] if len(kept) == 1 else And(tuple(kept))
-        )
-        old = replace(old, scope=replace(old.scope, where=where))
-        said = replace(said, where=tuple(c for c in said.where if c not in undone))
+    old, said = _undone(old, said)
     adds = Cue.ALSO in said.cues
-    measures = said.measures
-    dims = tuple(c for c in said.columns if graph.kind(c) is not Kind.NUMBER)
-    new_groups: tuple[Group, ...] = (*said.groups, *(By(c) for c in dims))
-    for a in said.asked:
-        if a.grain:
-            new_groups += (ByTime(a.grain),)
-        elif a.names:
-            new_groups += (By(a.names[0]),)
-        elif a.tables and (member := graph.member_of(a.tables[0])):
-            new_groups += (By(member),)
-    filtered = set(dimensions_of(said.where))
-    kept_groups = old.group_by
-    if filtered and not new_groups:
-        narrowed = [c for c in said.where if isinstance(c, Where) and c.op is Op.EQ]
-        single = {c.dimension for c in narrowed}
-        if Cue.ONLY not in said.cues or len(old.group_by) > 1:
-            kept_groups = tuple(
-                g for g in old.group_by if not (isinstance(g, By) and g.dimension in single)
-            )
-    groups = extended(kept_groups, new_groups, adds) if new_groups else kept_groups
+    fresh = _groups_said(said, graph)
+    kept = old.group_by if fresh else _groups_left(old, said)
+    groups = extended(kept, fresh, adds) if fresh else kept
     if said.periods and ByPeriod() in groups and len(said.periods) == 1:
         groups = tuple(g for g in groups if g != ByPeriod())
     scope = carried_scope(old.scope, said, adds)
@@ -74,7 +49,7 @@ def next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settled
         return
     merged = replace(
         said,
-        measures=extended(old.measures, measures, adds) if measures else old.measures,
+        measures=extended(old.measures, said.measures, adds) if said.measures else old.measures,
         groups=groups,
         columns=(),
         asked=(),
@@ -82,35 +57,77 @@ def next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settled
         periods=scope.periods,
         compare=said.compare or (old.compare if not said.change else ()),
         having=said.having or (() if old.having is None else parts_of(old.having)),
-        windows=said.windows or (old.windows if measures == () else ()),
+        windows=said.windows or (old.windows if said.measures == () else ()),
         time_dimension=old.scope.time,
         entities=(),
         form=said.form or (old.form if old.form in (Form.TREND, Form.LIST, Form.RANK) else None),
     )
-    inherits_top = said.ranked is None and old.top is not None and not new_groups
     for s in settle(merged, graph):
         query = s.query
         if isinstance(query, MetricQuery):
-            if inherits_top and groups:
-                query = replace(query, top=old.top)
-            if said.ranked is not None and old.top is not None and query.top is not None:
-                query = replace(
-                    query,
-                    top=replace(
-                        query.top,
-                        per=query.top.per or old.top.per,
-                        descending=_direction(said, old),
-                    ),
-                )
-            if not query.order and old.order and not new_groups:
-                query = replace(query, order=old.order)
-            if old.streak and query.streak is None and not new_groups:
-                query = replace(query, streak=old.streak)
-            if old.rollup and not measures and not new_groups:
-                query = replace(query, rollup=_rollup(old, said))
-            if old.contrast and not new_groups and not filtered:
-                query = replace(query, contrast=old.contrast)
+            query = _ranked_as_before(query, old, said, bool(groups) and not fresh)
+            query = query if fresh else _shaped_as_before(query, old, said)
         yield replace(s, query=query)
+
+
+def _undone(old: MetricQuery, said: Draft) -> tuple[MetricQuery, Draft]:
+    """Conditions that the new sentence takes back are gone from both."""
+    before = list(() if old.scope.where is None else parts_of(old.scope.where))
+    kept, undone = taken_back(before, said)
+    if not undone:
+        return old, said
+    where = conjunction(tuple(kept))
+    left = tuple(c for c in said.where if c not in undone)
+    return replace(old, scope=replace(old.scope, where=where)), replace(said, where=left)
+
+
+def _groups_said(said: Draft, graph: Graph) -> tuple[Group, ...]:
+    """按城市, 城市呢, 哪个月, 哪家店: every way to ask for another split."""
+    dims = tuple(c for c in said.columns if graph.kind(c) is not Kind.NUMBER)
+    groups: tuple[Group, ...] = (*said.groups, *(By(c) for c in dims))
+    for a in said.asked:
+        if a.grain:
+            groups += (ByTime(a.grain),)
+        elif a.names:
+            groups += (By(a.names[0]),)
+        elif a.tables and (member := graph.member_of(a.tables[0])):
+            groups += (By(member),)
+    return groups
+
+
+def _groups_left(old: MetricQuery, said: Draft) -> tuple[Group, ...]:
+    """The old groups without those that the new sentence narrows to one value."""
+    single = {c.dimension for c in said.where if isinstance(c, Where) and c.op is Op.EQ}
+    if not dimensions_of(said.where) or (Cue.ONLY in said.cues and len(old.group_by) <= 1):
+        return old.group_by
+    return tuple(g for g in old.group_by if not (isinstance(g, By) and g.dimension in single))
+
+
+def _ranked_as_before(
+    query: MetricQuery, old: MetricQuery, said: Draft, inherits: bool
+) -> MetricQuery:
+    """``inherits``: rows of the same groups are left, so that the old rank still means something."""
+    if old.top is None:
+        return query
+    if said.ranked is None:
+        return replace(query, top=old.top) if inherits else query
+    if query.top is None:
+        return query
+    top = replace(query.top, per=query.top.per or old.top.per, descending=_direction(said, old.top))
+    return replace(query, top=top)
+
+
+def _shaped_as_before(query: MetricQuery, old: MetricQuery, said: Draft) -> MetricQuery:
+    """Order, streak, rollup and contrast outlive a sentence that asks for no other groups."""
+    if not query.order and old.order:
+        query = replace(query, order=old.order)
+    if old.streak and query.streak is None:
+        query = replace(query, streak=old.streak)
+    if old.rollup and not said.measures:
+        query = replace(query, rollup=_rollup(old, said))
+    if old.contrast and not dimensions_of(said.where):
+        query = replace(query, contrast=old.contrast)
+    return query
 
 
 def _against(old: MetricQuery, said: Draft) -> MetricQuery | None:
@@ -128,9 +145,7 @@ def _against(old: MetricQuery, said: Draft) -> MetricQuery | None:
                 if isinstance(left, Ref) or isinstance(right, Ref):
                     continue
                 rest = tuple(x for x in parts_of(old.scope.where) if x is not c)
-                where: Condition | None = (
-                    None if not rest else rest[0] if len(rest) == 1 else And(rest)
-                )
+                where = conjunction(rest)
                 groups = tuple(g for g in old.group_by if g != By(c.dimension))
                 return replace(
                     old,
@@ -146,10 +161,10 @@ def _rollup(old: MetricQuery, said: Draft) -> Rollup | None:
     return None if said.form in (Form.WHICH, Form.LIST) else old.rollup
 
 
-def _direction(said: Draft, old: MetricQuery) -> bool:
+def _direction(said: Draft, before: Top) -> bool:
     if said.ranked is not None and said.ranked.descending is not None:
         return said.ranked.descending
-    return old.top.descending if old.top else True
+    return before.descending
 
 
 def _removed(old: MetricQuery, said: Draft) -> MetricQuery:
@@ -163,7 +178,7 @@ def _removed(old: MetricQuery, said: Draft) -> MetricQuery:
         parts = tuple(c for c in parts if not named & set(dimensions_of((c,))))
     elif Cue.CONDITION in said.cues and not (grains or grouped or Cue.TIME in said.cues) and parts:
         parts = parts[:-1]
-    combined: Condition | None = None if not parts else parts[0] if len(parts) == 1 else And(parts)
+    combined = conjunction(parts)
     present = {g.grain for g in old.group_by if isinstance(g, ByTime)}
     instead = tuple(g for g in said.groups if g not in old.group_by)  # 不要按月，按周
     grains &= present

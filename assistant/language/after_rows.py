@@ -18,6 +18,8 @@ from semantic_layer.query import (
     DetailQuery,
     Form,
     Order,
+    Scope,
+    Top,
 )
 
 
@@ -34,33 +36,8 @@ def next_detail(old: DetailQuery, said: Draft, graph: Graph) -> Iterator[Settled
     if said.distinct and not said.columns and not said.where:
         yield Settled(replace(old, distinct=True))
         return
-    order = old.order
-    top = old.top
-    if said.sort is not None:
-        by = said.sort_by if isinstance(said.sort_by, str) else _sortable(old, graph)
-        if by:
-            order = (Order(by, descending=said.sort),)
-    if said.ranked is not None:
-        fresh = detail_query(
-            replace(
-                said,
-                columns=old.columns,
-                where=() if scope.where is None else parts_of(scope.where),
-                periods=scope.periods,
-            ),
-            graph,
-        )
-        if fresh is not None and fresh.top is not None:
-            order, top = fresh.order or order, fresh.top
-    columns = said.columns or tuple(a.names[0] for a in said.asked if a.names)
-    asked_tables = tuple(a.tables[0] for a in said.asked if a.tables)
-    columns += tuple(label for t in asked_tables if (label := graph.label_of(t)))
-    if columns and Cue.ALSO in said.cues:
-        columns = tuple(dict.fromkeys((*old.columns, *columns)))
-    elif not columns:
-        columns = old.columns
-    if Cue.DETAIL in said.cues and not said.columns:
-        columns = ()
+    order, top = _order_and_top(old, said, scope, graph)
+    columns = _columns(old, said, graph)
     used = [
         *columns,
         *dimensions_of(() if scope.where is None else (scope.where,)),
@@ -82,6 +59,36 @@ def next_detail(old: DetailQuery, said: Draft, graph: Graph) -> Iterator[Settled
             distinct=old.distinct or said.distinct,
         )
     )
+
+
+def _order_and_top(
+    old: DetailQuery, said: Draft, scope: Scope, graph: Graph
+) -> tuple[tuple[Order, ...], Top | None]:
+    """按金额从高到低, 最贵的三个: the old order and rows unless others are said."""
+    order, top = old.order, old.top
+    if said.sort is not None:
+        by = said.sort_by if isinstance(said.sort_by, str) else _sortable(old, graph)
+        if by:
+            order = (Order(by, descending=said.sort),)
+    if said.ranked is not None:
+        where = () if scope.where is None else parts_of(scope.where)
+        again = replace(said, columns=old.columns, where=where, periods=scope.periods)
+        fresh = detail_query(again, graph)
+        if fresh is not None and fresh.top is not None:
+            order, top = fresh.order or order, fresh.top
+    return order, top
+
+
+def _columns(old: DetailQuery, said: Draft, graph: Graph) -> tuple[str, ...]:
+    """Those said, beside the old ones where the sentence adds; 明细 alone means all of them."""
+    columns = said.columns or tuple(a.names[0] for a in said.asked if a.names)
+    tables = tuple(a.tables[0] for a in said.asked if a.tables)
+    columns += tuple(label for t in tables if (label := graph.label_of(t)))
+    if Cue.DETAIL in said.cues and not said.columns:
+        return ()
+    if not columns:
+        return old.columns
+    return tuple(dict.fromkeys((*old.columns, *columns))) if Cue.ALSO in said.cues else columns
 
 
 def _sortable(old: DetailQuery, graph: Graph) -> str | None:

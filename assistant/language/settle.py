@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from assistant.language.counting import (
     count_asked,
@@ -24,6 +25,7 @@ from assistant.language.implied import implied_count, implied_thing
 from assistant.language.meaning import Cue
 from assistant.language.measured import Settled, conjunction, metric
 from assistant.language.people import deeds_dated, joined_when, verb_conditions
+from assistant.language.phrases import Asked
 from assistant.language.spreads import (
     OFFERED,
     distribution,
@@ -119,93 +121,90 @@ def catalog_names(draft: Draft) -> tuple[str, ...]:
 
 
 def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
+    """A question of figures or rows: the first of these ways that applies is the one that is meant."""
+    ready = _with_deeds(draft, graph)
+    if ready is None:
+        return
+    draft, counted = ready, count_asked(ready)
+    if counted is None and not draft.measures and Cue.HOW_MANY in draft.cues:
+        counted = implied_thing(draft, graph)
+    plain = not (draft.having or draft.ranked or draft.streak or Cue.DISTRIBUTION in draft.cues)
+    if counted is not None and draft.measures and plain:
+        doing = doers(draft, counted, graph)
+        if doing is not None:
+            yield from metric(doing, graph)
+            return
+    if draft.streak is not None and draft.verbs:
+        deeds = {(MetricRef(n),) for v, _, _ in draft.verbs for n in v.names}
+        if draft.measures and draft.measures not in deeds:
+            return  # 连续两周未下单的老客: two things are measured
+        if not draft.measures:
+            draft = streak_of_verbs(draft, graph)
+    if draft.streak is not None and draft.measures and counted is not None:
+        yield from counting(replace(draft, measures=()), graph, counted, draft.measures)
+        return
+    rows = rows_behind(draft, graph)
+    if rows is not None and (query := detail_query(rows, graph)) is not None:
+        yield Settled(query)
+        return
+    figures = _figures(draft, graph, counted)
+    yield from _rows(draft, graph) if figures is None else figures
+
+
+def _with_deeds(draft: Draft, graph: Graph) -> Draft | None:
+    """The draft with its verbs made conditions or what is measured; None where a deed would be dropped."""
     joined = joined_when(draft, graph)
     draft = deeds_dated(draft, graph) if joined == draft else joined
     draft = where_done(draft, graph) or draft
     members, measure, used = verb_conditions(draft, graph)
     if draft.verbs and draft.streak is None and not members and measure is None and stated(draft):
-        return  # whose doing? dropping it would change the question
+        return None  # whose doing? dropping it would change the question
     where = (*draft.where, *members)
     if isinstance(draft.inner, (MetricQuery, DetailQuery)) and draft.inner_dimension:
         where = (*where, Members(draft.inner_dimension, draft.inner))
     draft = replace(draft, where=where)
     if members:
         draft = replace(draft, penalty=draft.penalty + elsewhere(draft, members, graph))
+    left = tuple(a for a in draft.asked if a not in used)
     if measure is not None and not draft.measures:
-        draft = replace(
-            draft, measures=(measure,), asked=tuple(a for a in draft.asked if a not in used)
-        )
-    elif used:
-        draft = replace(draft, asked=tuple(a for a in draft.asked if a not in used) or draft.asked)
+        return replace(draft, measures=(measure,), asked=left)
+    return replace(draft, asked=left or draft.asked) if used else draft
+
+
+def _figures(draft: Draft, graph: Graph, counted: Asked | None) -> Iterator[Settled] | None:
+    """What is counted or measured; None where no figure is asked for."""
     measures = draft.measures
-    counted = count_asked(draft)
-    if counted is None and not measures and Cue.HOW_MANY in draft.cues:
-        counted = implied_thing(draft, graph)
-    if (
-        counted is not None
-        and measures
-        and Cue.DISTRIBUTION not in draft.cues
-        and not (draft.having or draft.ranked or draft.streak)
-    ):
-        doing = doers(draft, counted, graph)
-        if doing is not None:
-            yield from metric(doing, graph)
-            return
-    if draft.streak is not None and measures and draft.verbs:
-        deeds = {(MetricRef(n),) for v, _, _ in draft.verbs for n in v.names}
-        if measures not in deeds:
-            return  # 连续两周未下单的老客: two things are measured
-    if draft.streak is not None and not measures and draft.verbs:
-        draft = streak_of_verbs(draft, graph)
-        measures = draft.measures
-    if draft.streak is not None and measures and counted is not None:
-        yield from counting(replace(draft, measures=()), graph, counted, measures)
-        return
-    if (rows := rows_behind(draft, graph)) is not None:
-        query = detail_query(rows, graph)
-        if query is not None:
-            yield Settled(query)
-            return
     many = Cue.HOW_MANY in draft.cues and not measures  # 过2万的月份一共几个
-    counted_units = next(
-        (a for a in draft.asked if a.grain and (many or a.form is Form.COUNT)), None
-    )
-    if counted_units is not None and counted_units.grain and (draft.having or measures):
-        yield from units_counted(draft, counted_units, graph)
-        return
-    if draft.having and not measures:
-        yield from grouped_by_condition(draft, graph, counted)
-        return
-    if not measures and counted is not None:
-        yield from counting(draft, graph, counted)
-        return
-    if not measures and (implied := implied_count(draft, graph)) is not None:
-        yield from metric(replace(draft, measures=(implied,)), graph)
-        return
+    units = next((a for a in draft.asked if a.grain and (many or a.form is Form.COUNT)), None)
+    if units is not None and (draft.having or measures):
+        return units_counted(draft, units, graph)
     if measures:
-        yield from metric(draft, graph)
-        return
+        return metric(draft, graph)
+    if draft.having:
+        return grouped_by_condition(draft, graph, counted)
+    if counted is not None:
+        return counting(draft, graph, counted)
+    if (implied := implied_count(draft, graph)) is not None:
+        return metric(replace(draft, measures=(implied,)), graph)
     if (spread := distribution(draft, graph)) is not None:
-        yield from metric(spread, graph)
-        return
+        return metric(spread, graph)
     if (primary := primary_measure(draft, graph)) is not None:
-        yield from metric(primary, graph)
-        return
+        return metric(primary, graph)
     if lacks_measure(draft) and graph.catalog.primary:
-        for name in graph.catalog.primary[:OFFERED]:
-            yield from metric(replace(draft, measures=(MetricRef(name),), rank_by=None), graph)
-        return
-    if graph.catalog.primary and draft.form is Form.YES_NO and draft.where:
-        query = detail_query(draft, graph)
-        if query is not None:
-            yield Settled(query)
-        return
-    if graph.catalog.primary and not (
-        draft.columns or draft.asked or draft.entities or draft.groups
-    ):
-        return
-    if any(w.kind is WindowKind.RANK for w in draft.windows):
-        return
+        offered = graph.catalog.primary[:OFFERED]
+        drafts = (replace(draft, measures=(MetricRef(n),), rank_by=None) for n in offered)
+        return chain.from_iterable(metric(each, graph) for each in drafts)
+    return None
+
+
+def _rows(draft: Draft, graph: Graph) -> Iterator[Settled]:
+    """The listing that is asked for, if one is."""
+    modelled = bool(graph.catalog.primary)
+    if not (modelled and draft.form is Form.YES_NO and draft.where):
+        named = draft.columns or draft.asked or draft.entities or draft.groups
+        ranked = any(w.kind is WindowKind.RANK for w in draft.windows)
+        if ranked or (modelled and not named):
+            return
     query = detail_query(draft, graph)
     if query is not None:
         yield Settled(query)
