@@ -58,12 +58,14 @@ def unknown_superlative(said: str) -> Superlative:
     examples=("前三", "倒数五名", "第二名", "前20%", "前10个"),
     rejects=("前0个", "最高的三个"),
 )
-def leading_n(cue: RankCue, _: Any, number: Number, __: Any) -> Ranked | None:
+def leading_n(cue: RankCue, _: Any, number: Number, counter: Any) -> Ranked | None:
     if number.kind is NumberKind.PERCENT:
         return Ranked(0, cue.descending is not False, fraction=float(number.value))
     n = _n(number)
     if n is None:
         return None
+    if cue.ordinal and counter in ("单", "笔"):
+        return None  # 第二单: of somebody's, as 第二次
     if cue.ordinal:
         return Ranked(1, None, offset=n - 1)
     if _ is not None:
@@ -148,7 +150,9 @@ def leading_n_units(cue: RankCue, number: Number, unit: UnitWord, _: Any) -> Ran
         or unit.text in ("天", "日", "年", "月", "个月", "周", "小时", "分钟")
     ):
         return None
-    return Ranked(1, None, offset=n - 1) if cue.ordinal else Ranked(n, cue.descending)
+    if cue.ordinal:
+        return None  # 第二次, 第三单: the second of somebody's deeds, no rank
+    return Ranked(n, cue.descending)
 
 
 @phrase(

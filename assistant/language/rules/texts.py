@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.language.grammar import Grammar
@@ -12,6 +13,7 @@ from semantic_layer.query import Op, Where
 
 grammar = Grammar()
 
+ASKS = re.compile("多少|几|哪|什么|谁|吗")  # 新客里有多少人: a question, nothing that was written
 SHORTEST = 2  # characters of a word that is looked for without quotation marks
 FREE_TEXT = text(
     r"[一-鿿A-Za-z0-9]{1,10}?(?=的|字样|这|两个字|二字|[,，。?？!！\s]|$|有|是|开头|打头|起头|结尾|收尾|结束|字)"
@@ -71,7 +73,8 @@ def contains(
 def said(_: Any, no: Any, how: Any, __: Any, what: Any, ___: Any) -> Said | None:
     """Which column holds what was said, the tables of the question tell."""
     content = _content(what)
-    if content is None or (not isinstance(what, Quoted) and len(content) < SHORTEST):
+    free = not isinstance(what, Quoted)
+    if content is None or (free and (len(content) < SHORTEST or ASKS.search(content))):
         return None
     return Said(Op.NOT_CONTAINS if no else Op.CONTAINS, content)
 

@@ -31,6 +31,7 @@ MUST_SERVE = (
     C.OUTSIDE,
     C.ACTUAL,
     C.AFTERWARDS,
+    C.NTH_TIME,
 )
 
 
