@@ -132,6 +132,7 @@ class Cue(StrEnum):
     IS = "is"
     NOT = "not"
     RESPECTIVELY = "respectively"
+    HOW_LONG = "how long"
     NTH_TIME = "nth time"  # 第二次, 第三单: which of somebody's deeds; nothing answers it yet
     TOTAL = "total"
     ALL = "all"

@@ -163,6 +163,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
         out += [i for i, x in enumerate(said.mentions) if self._stray_unit(i, x.value)]
         if said.streaks and self.streak is None:
             out += said.streaks
+        if not (said.measures or said.dims or said.analysis or said.params):
+            out += said.places(C.HOW_LONG)  # a time is asked for and nothing measures one
         if not said.streaks:
             last = len(said.mentions) - 1
             out += [i for i in said.places(C.NOT) if i < last and i not in self.used]

@@ -31,6 +31,7 @@ from assistant.language.spreads import (
     distribution,
     elsewhere,
     lacks_measure,
+    named_rows,
     primary_measure,
     rows_behind,
     stated,
@@ -199,6 +200,8 @@ def _figures(draft: Draft, graph: Graph, counted: Asked | None) -> Iterator[Sett
 
 def _rows(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """The listing that is asked for, if one is."""
+    if (of := named_rows(draft, graph)) is not None:
+        draft = replace(draft, entities=(of,))
     modelled = bool(graph.catalog.primary)
     if not (modelled and draft.form is Form.YES_NO and draft.where):
         named = draft.columns or draft.asked or draft.entities or draft.groups

@@ -105,6 +105,14 @@ def rows_behind(draft: Draft, graph: Graph) -> Draft | None:
     return replace(draft, measures=(), entities=entities, where=where, time_dimension=moment)
 
 
+def named_rows(draft: Draft, graph: Graph) -> str | None:
+    """给我看看差评: a condition that has a name and nothing else asks for its rows."""
+    if draft.entities or draft.columns or draft.asked or draft.groups or not draft.where:
+        return None
+    terms = [c for c in draft.where if isinstance(c, Term) and not c.negated]
+    return graph.catalog.terms[terms[0].term].table if len(terms) == 1 else None
+
+
 OFFERED = 4  # measures to choose from when a ranking or a change names none
 
 
