@@ -172,17 +172,6 @@ def _told(
     )
     top = rows[0]
     often = max(rows, key=lambda r: (r[2], r[5]))
-    said = [
-        f"买「{top[0]}」的订单里 {words.percent(top[4])} 也买「{top[1]}」，是平时的 {words.number(top[5])} 倍"
-    ]
-    if often != top:
-        said.append(
-            f"一起买得最多的是「{often[0]}」和「{often[1]}」，{words.count(often[2])} 单，"
-            f"是平时的 {words.number(often[5])} 倍"
-        )
-    said.append(f"{words.count(baskets)} 笔订单里找到 {words.count(len(found))} 条规则")
-    if top[5] < WORTH:
-        said.append("没有明显的搭配：一起买和各买各的差不多")
     sampled = kept < 10_000
     return Outcome(
         columns=COLUMNS,
@@ -196,7 +185,7 @@ def _told(
         )
         if len(rows) > 3
         else View("table"),
-        findings=tuple(said),
+        findings=_findings(top, often, baskets, len(found)),
         suggestions=tuple(_suggestion(r) for r in dict.fromkeys((top, often)) if r[5] >= WORTH),
         notes=(
             f"支持度至少 {support:.3%}（{words.count(support * baskets)} 单），置信度至少 "
@@ -213,6 +202,24 @@ def _told(
             "left": left,
         },
     )
+
+
+def _findings(
+    top: tuple[Any, ...], often: tuple[Any, ...], baskets: int, found: int
+) -> tuple[str, ...]:
+    """``top`` is the row of the highest lift, ``often`` the one in most orders."""
+    said = [
+        f"买「{top[0]}」的订单里 {words.percent(top[4])} 也买「{top[1]}」，是平时的 {words.number(top[5])} 倍"
+    ]
+    if often != top:
+        said.append(
+            f"一起买得最多的是「{often[0]}」和「{often[1]}」，{words.count(often[2])} 单，"
+            f"是平时的 {words.number(often[5])} 倍"
+        )
+    said.append(f"{words.count(baskets)} 笔订单里找到 {words.count(found)} 条规则")
+    if top[5] < WORTH:
+        said.append("没有明显的搭配：一起买和各买各的差不多")
+    return tuple(said)
 
 
 def _suggestion(row: tuple[Any, ...]) -> Suggestion:

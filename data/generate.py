@@ -22,7 +22,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from data.tables.aftersales import REASONS, make_refunds, make_reviews
+from data.tables.aftersales import make_refunds, make_reviews, write_refunds, write_reviews
 from data.tables.losses import add_bulk_buyer, broken_app, in_time_order, level_may
 from data.tables.orders import STATUSES, Lines, Orders, make_orders
 from data.tables.people import FIRST_USER, People, make_people, write_people
@@ -102,46 +102,17 @@ def _write_chunk(
     spent = np.bincount(orders.owner, orders.paid * orders.counted, len(people.joined))
     write_people(con, plan, world, people, spent, chunk)
     _write_orders(con, plan, world, people, orders, lines, chunk, number)
-    append(
-        con,
-        "refunds",
-        {
-            "refund_id": last["refund"] + 1 + np.arange(len(refunds["order"])),
-            "order_id": number + refunds["order"],
-            "product_id": 1 + refunds["product"],
-            "refund_time": stamp(refunds["at"]),
-            "refund_amount": refunds["amount"],
-            "reason": Words(refunds["reason"], REASONS),
-        },
-    )
+    last["refund"] += write_refunds(con, refunds, number, last["refund"])
     step("评论与实验")
     reviews = make_reviews(plan, world, orders, lines, chunk)
-    reviewed = number + reviews["order"]
-    if chunk == 0 and plan.plants(10):
-        # Fifteen reviews name an order that does not exist.
-        strays = plan.stream("strays").choice(len(reviewed), min(15, len(reviewed)), replace=False)
-        reviewed[strays] = 19_990_000_001 + np.arange(len(strays))
-    append(
-        con,
-        "reviews",
-        {
-            "review_id": last["review"] + 1 + np.arange(len(reviewed)),
-            "order_id": reviewed,
-            "product_id": 1 + reviews["product"],
-            "user_id": FIRST_USER + people.first + reviews["owner"],
-            "rating": reviews["rating"],
-            "content": reviews["content"].tolist(),
-            "review_time": stamp(reviews["at"]),
-        },
-    )
+    first_user = FIRST_USER + people.first
+    last["review"] += write_reviews(con, plan, reviews, first_user, number, last["review"], chunk)
     write_trials(con, plan, people, orders, chunk)
     step("行为事件")
     last["event"], last["session"] = write_events(
         con, plan, world, people, orders, lines, abandoned, chunk, (last["event"], last["session"])
     )
     last["order"] += len(orders.at)
-    last["refund"] += len(refunds["order"])
-    last["review"] += len(reviewed)
 
 
 def _write_orders(

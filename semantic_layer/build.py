@@ -58,11 +58,7 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
     dimensions = {d.name: _dimension(t, d) for t in tables for d in t.dimensions if d}
     terms = {t.name: t for m in models for t in m.terms if t}
     conditions = {name: f"({term.sql})" for name, term in terms.items()}
-    shared: dict[str, list[str]] = {}
-    for m in models:
-        for word, names in m.ambiguous.items():
-            for name in names:
-                shared.setdefault(name, []).append(word)
+    shared = _shared_words(models)
     metrics = {
         x.name: _metric(x, conditions, shared.get(x.name, ()))
         for m in models
@@ -112,6 +108,16 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
             (group, question) for m in models for group, qs in m.examples.items() for question in qs
         ),
     )
+
+
+def _shared_words(models: Iterable[ModelYaml]) -> Mapping[str, list[str]]:
+    """Name of a metric → the words that may mean it or another one."""
+    shared: dict[str, list[str]] = {}
+    for model in models:
+        for word, names in model.ambiguous.items():
+            for name in names:
+                shared.setdefault(name, []).append(word)
+    return shared
 
 
 def _table(table: TableYaml, conditions: Mapping[str, str]) -> Table:

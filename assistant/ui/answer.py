@@ -105,24 +105,7 @@ def actions(shown: Shown, answer: Answer, charted: bool) -> None:
     with st.container(
         key=f"actions-{key}", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        if (why := why_query(answer)) is not None:
-            st.button(
-                "为什么",
-                key=f"why-{key}",
-                type="tertiary",
-                on_click=state.want,
-                args=(f"为什么：{answer.understanding}", why),
-            )
-        if answer.next_questions:
-            with st.popover("换个看法", type="tertiary", key=f"next-{key}"):
-                for i, question in enumerate(answer.next_questions):
-                    st.button(
-                        plain_markdown(question),
-                        key=f"next-{key}-{i}",
-                        type="tertiary",
-                        on_click=state.want,
-                        args=(question,),
-                    )
+        _further(key, answer)
         if charted:
             st.button(
                 "收起明细" if table_open else "明细",
@@ -163,6 +146,28 @@ def actions(shown: Shown, answer: Answer, charted: bool) -> None:
         judge(shown, verdict)
     if table_open:
         draw_table(key, answer)
+
+
+def _further(key: int, answer: Answer) -> None:
+    """What to ask next: why it changed, and other ways to look at it."""
+    if (why := why_query(answer)) is not None:
+        st.button(
+            "为什么",
+            key=f"why-{key}",
+            type="tertiary",
+            on_click=state.want,
+            args=(f"为什么：{answer.understanding}", why),
+        )
+    if answer.next_questions:
+        with st.popover("换个看法", type="tertiary", key=f"next-{key}"):
+            for i, question in enumerate(answer.next_questions):
+                st.button(
+                    plain_markdown(question),
+                    key=f"next-{key}-{i}",
+                    type="tertiary",
+                    on_click=state.want,
+                    args=(question,),
+                )
 
 
 def flip(name: str) -> None:

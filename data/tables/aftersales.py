@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import duckdb
 import numpy as np
 
 from data import words
 from data.catalogue import CATEGORIES, subcategories
 from data.seasons import day_of
 from data.tables.orders import DONE, REFUNDED, Lines, Orders
-from data.tables.plan import SECONDS, Array, Plan, spread
+from data.tables.plan import SECONDS, Array, Plan, Words, append, spread, stamp
 from data.tables.world import World
 
 FAILS_FROM = day_of(date(2026, 4, 1))
@@ -142,4 +143,52 @@ def _texts(
     four = np.where(rng.random(n) < 0.45, mixed, good + _pick(rng, words.HAPPY, n))
     return np.asarray(
         opening + np.select([rating >= 5, rating == 4, rating == 3], [praised, four, mixed], blamed)
+    )
+
+
+def write_refunds(
+    con: duckdb.DuckDBPyConnection, refunds: dict[str, Array], first_order: int, last: int
+) -> int:
+    """Append refunds of orders numbered from ``first_order``, after refund ``last``; returns the rows."""
+    return append(
+        con,
+        "refunds",
+        {
+            "refund_id": last + 1 + np.arange(len(refunds["order"])),
+            "order_id": first_order + refunds["order"],
+            "product_id": 1 + refunds["product"],
+            "refund_time": stamp(refunds["at"]),
+            "refund_amount": refunds["amount"],
+            "reason": Words(refunds["reason"], REASONS),
+        },
+    )
+
+
+def write_reviews(
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    reviews: dict[str, Array],
+    first_user: int,
+    first_order: int,
+    last: int,
+    chunk: int,
+) -> int:
+    """Append reviews after review ``last``; returns the rows."""
+    reviewed = first_order + reviews["order"]
+    if chunk == 0 and plan.plants(10):
+        # Fifteen reviews name an order that does not exist.
+        strays = plan.stream("strays").choice(len(reviewed), min(15, len(reviewed)), replace=False)
+        reviewed[strays] = 19_990_000_001 + np.arange(len(strays))
+    return append(
+        con,
+        "reviews",
+        {
+            "review_id": last + 1 + np.arange(len(reviewed)),
+            "order_id": reviewed,
+            "product_id": 1 + reviews["product"],
+            "user_id": first_user + reviews["owner"],
+            "rating": reviews["rating"],
+            "content": reviews["content"].tolist(),
+            "review_time": stamp(reviews["at"]),
+        },
     )

@@ -154,6 +154,27 @@ def _steps(sessions: Sessions, rng: np.random.Generator) -> Array:
     return np.asarray(happened)
 
 
+def _times(plan: Plan, sessions: Sessions, which: Array, step: Array) -> Array:
+    """When each step happened: before and after the submission of a buying session, from the start of others."""
+    buying = sessions.kind[which] > 0
+    passed = np.where(buying, step - SUBMIT, step) * sessions.gap[which]
+    at = sessions.at[which] + passed.astype(np.int64)
+    at = np.where(step == PAY, sessions.paid_at[which], at)
+    return np.asarray(np.clip(at, 0, plan.days * SECONDS - 1))
+
+
+def _logged(plan: Plan, at: Array, rng: np.random.Generator) -> Array:
+    """Which events of times ``at`` reach the log: most of one day is lost, a few come twice."""
+    kept = np.arange(len(at))
+    if plan.plants(8):
+        lost = (at // SECONDS == LOST_DAY) & (rng.random(len(at)) < 0.70)
+        kept = kept[~lost]
+    if plan.plants(10):
+        twice = rng.choice(kept, round(len(kept) * 0.003), replace=False)
+        kept = np.sort(np.concatenate([kept, twice]))
+    return kept
+
+
 def write_events(
     con: duckdb.DuckDBPyConnection,
     plan: Plan,
@@ -177,20 +198,9 @@ def write_events(
         ]
     )
     which, step = np.nonzero(_steps(sessions, rng))
-    buying = sessions.kind[which] > 0
-    at = sessions.at[which] + (np.where(buying, step - SUBMIT, step) * sessions.gap[which]).astype(
-        np.int64
-    )
-    at = np.where(step == PAY, sessions.paid_at[which], at)
-    at = np.clip(at, 0, plan.days * SECONDS - 1)
+    at = _times(plan, sessions, which, step)
     order = np.lexsort((step, at))
-    kept = np.arange(len(order))
-    if plan.plants(8):
-        lost = (at[order] // SECONDS == LOST_DAY) & (rng.random(len(order)) < 0.70)
-        kept = kept[~lost]
-    if plan.plants(10):
-        twice = rng.choice(kept, round(len(kept) * 0.003), replace=False)
-        kept = np.sort(np.concatenate([kept, twice]))
+    kept = _logged(plan, at[order], rng)
     rows = order[kept]
     which, step, at = which[rows], step[rows], at[rows]
     before_login = (rng.random(len(sessions.at)) < 0.22)[which] & (step <= SEARCH)

@@ -171,7 +171,6 @@ def write_world(
     con: duckdb.DuckDBPyConnection, plan: Plan, world: World, brands: list[str]
 ) -> None:
     """Fill products, stores, regions and campaigns."""
-    rng = plan.stream("world rows")
     kinds = subcategories()
     append(
         con,
@@ -187,30 +186,7 @@ def write_world(
             "launch_date": day_stamp(world.launch_day),
         },
     )
-    spots = rng.permutation(len(STORE_SPOTS) * STORES)[:STORES] % len(STORE_SPOTS)
-    seen: dict[str, int] = {}
-    names = []
-    for city, spot in zip(world.store_city, spots, strict=True):
-        # Two stores of one city never share a spot: the next free one is taken.
-        name = f"{world.city[city]}{STORE_SPOTS[spot]}店"
-        while name in seen:
-            spot = (spot + 1) % len(STORE_SPOTS)
-            name = f"{world.city[city]}{STORE_SPOTS[spot]}店"
-        seen[name] = 1
-        names.append(name)
-    append(
-        con,
-        "stores",
-        {
-            "store_id": np.arange(1, STORES + 1),
-            "store_name": names,
-            "region": [REGIONS[world.region_of[c]] for c in world.store_city],
-            "province": [world.province[world.province_of[c]] for c in world.store_city],
-            "city": [world.city[c] for c in world.store_city],
-            "store_type": np.where(rng.random(STORES) < 0.6, "直营", "加盟").tolist(),
-            "open_date": day_stamp(world.store_open),
-        },
-    )
+    _write_stores(con, plan, world)
     region = dict(zip(world.province_of, world.region_of, strict=True))
     append(
         con,
@@ -220,27 +196,38 @@ def write_world(
             "region": [REGIONS[region[i]] for i in range(len(world.province))],
         },
     )
-    rows = [row for row in campaigns() if row[3] <= plan.end]
+    _write_campaigns(con, plan)
+
+
+def _write_stores(con: duckdb.DuckDBPyConnection, plan: Plan, world: World) -> None:
+    """Named by city and spot: two stores of one city never share a spot, the next free one is taken."""
+    rng = plan.stream("world rows")
+    spots = rng.permutation(len(STORE_SPOTS) * STORES)[:STORES] % len(STORE_SPOTS)
+    names: dict[str, None] = {}
+    for city, spot in zip(world.store_city, spots, strict=True):
+        while (name := f"{world.city[city]}{STORE_SPOTS[spot]}店") in names:
+            spot = (spot + 1) % len(STORE_SPOTS)
+        names[name] = None
     append(
         con,
-        "campaigns",
+        "stores",
         {
-            "campaign_id": np.arange(1, len(rows) + 1),
-            **{
-                name: [row[i] for row in rows]
-                for i, name in enumerate(
-                    (
-                        "campaign_name",
-                        "campaign_type",
-                        "channel",
-                        "start_date",
-                        "end_date",
-                        "budget",
-                    )
-                )
-            },
+            "store_id": np.arange(1, STORES + 1),
+            "store_name": list(names),
+            "region": [REGIONS[world.region_of[c]] for c in world.store_city],
+            "province": [world.province[world.province_of[c]] for c in world.store_city],
+            "city": [world.city[c] for c in world.store_city],
+            "store_type": np.where(rng.random(STORES) < 0.6, "直营", "加盟").tolist(),
+            "open_date": day_stamp(world.store_open),
         },
     )
+
+
+def _write_campaigns(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    names = ("campaign_name", "campaign_type", "channel", "start_date", "end_date", "budget")
+    rows = [row for row in campaigns() if row[3] <= plan.end]
+    told = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    append(con, "campaigns", {"campaign_id": np.arange(1, len(rows) + 1), **told})
 
 
 def campaign_calendar(days: int) -> Array:
