@@ -42,7 +42,7 @@ MARKS = frozenset(
     ]
 )
 NEVER_TOO_LITTLE = frozenset(("quality",))  # finds nothing wrong with nothing
-BESIDE_THE_REST = frozenset(("tags",))  # holds the scope against those outside it
+BESIDE_THE_REST = frozenset(("tags", "recommend"))  # what is known of others belongs to the answer
 NUMBER = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(万|亿|%|个百分点)?")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?|\d{4}年(\d{1,2}月(\d{1,2}日)?)?|\d{1,2}月\d{1,2}日")
 

@@ -83,7 +83,8 @@ class Intents:
             for m in pattern.regex.finditer(text):
                 value = _value(m, pattern.param)
                 if value is not None:
-                    said = AnalysisParam(name, pattern.name, value)
+                    asks = any(p in m.group() for p in self.analyses[name].intent.phrases)
+                    said = AnalysisParam(name, pattern.name, value, asks)
                     yield Mention(m.start(), m.end(), said, "param")
         for key, param in self.analyses[name].params.items():
             for choice, surfaces in param.choices:
