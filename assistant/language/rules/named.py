@@ -46,12 +46,24 @@ def season(m: re.Match[str]) -> Range:
 
 
 @grammar.rule(
-    [re.compile("([昨今前明后寻琴])([晚早])上?(?!会|教|期|就|已)")],
+    [re.compile(rf"([昨今前明后寻琴])([晚早])上?(?!会|教|期|就|已|{N}[点时:])")],
     examples={"昨晚": Within(Shift(-1, Grain.DAY), Clock(1080, 1440))},
 )
 def evening(m: re.Match[str]) -> Within:
     hours = Clock(18 * 60, 24 * 60) if m[2] == "晚" else Clock(6 * 60, 9 * 60)
     return Within(Shift(DAYS[m[1]], Grain.DAY), hours)
+
+
+@grammar.rule(
+    [re.compile(rf"([昨今前明后])([晚早])上?({N})[点时](?!段|间)(?:钟|整)?(半)?(?![\d个击评赞])")],
+    examples={"昨晚8点": Within(Shift(-1, Grain.DAY), Clock(1200, 1260))},
+)
+def evening_hour(m: re.Match[str]) -> Within | None:
+    hour = count(m[3])
+    if hour is None or hour > 24:
+        return None
+    start = (hour + 12 if m[2] == "晚" and 0 < hour < 12 else hour) * 60 + (30 if m[4] else 0)
+    return Within(Shift(DAYS[m[1]], Grain.DAY), Clock(start, start + (30 if m[4] else 60)))
 
 
 @grammar.rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from assistant.language.grammar import Grammar, maybe
 from assistant.language.rules.compose import SHORT, Outer, Plain, like, size, within
@@ -35,7 +36,7 @@ from semantic_layer.query import Grain
 
 grammar = Grammar()
 
-Base = Shift | Date | Nth | Edge | Tenth | Weekday | Feast | LunarDate | Fiscal | Within | Ago
+Base = Shift | Date | Nth | Edge | Tenth | Weekday | Feast | LunarDate | Fiscal | Within | Ago | Clock
 
 
 _TO = re.compile(r"一直到|直到|[到至]|-{1,2}|~{1,2}|->|→")
@@ -150,20 +151,43 @@ def since(_: str | None, base: TimeValue, __: str) -> Since:
 
 
 @grammar.rule(
-    [Base, re.compile(rf"(?:之前|以前|前)(?!{N}|[一二三四五六七八九十\d]|后|半|年|天|几|期|台)")],
-    examples={"2023年之前": Before(Date(2023)), "双11以前": Before(Feast("双11"))},
+    [Base, re.compile(rf"(?:之前|以前)(?!后)|前(?!{N}|[一二三四五六七八九十\d]|后|半|年|天|几|期|台)")],
+    examples={
+        "2023年之前": Before(Date(2023)),
+        "双11以前": Before(Feast("双11")),
+        "昨天8点之前": Within(Shift(-1, Grain.DAY), Clock(0, 480)),
+    },
     rejects=("5月前10",),
 )
-def before(base: TimeValue, _: str) -> Before | None:
-    return None if isinstance(base, Ago) else Before(base)
+def before(base: TimeValue, _: str) -> TimeValue | None:
+    if isinstance(base, Ago):
+        return None
+    return _of_the_day(base, lambda hour: Clock(0, hour.start)) or Before(base)
 
 
 @grammar.rule(
     [Base, re.compile(rf"(?:之后|以后|过后|后)(?!{N}|半|年|天|期|台|续)")],
-    examples={"618之后": After(Feast("618"))},
+    examples={
+        "618之后": After(Feast("618")),
+        "昨天20点以后": Within(Shift(-1, Grain.DAY), Clock(1200, 1440)),
+    },
 )
-def after(base: TimeValue, _: str) -> After | None:
-    return None if isinstance(base, Ago) else After(base)
+def after(base: TimeValue, _: str) -> TimeValue | None:
+    if isinstance(base, Ago):
+        return None
+    return _of_the_day(base, lambda hour: Clock(hour.start, DAY)) or After(base)
+
+
+HOUR, DAY = 60, 24 * 60  # minutes
+
+
+def _of_the_day(base: TimeValue, part: Callable[[Clock], Clock]) -> TimeValue | None:
+    """昨天20点以后: an hour is a point there, and the rest is of the same day."""
+    clock = base.inner if isinstance(base, Within) else base
+    if not isinstance(clock, Clock) or clock.end - clock.start > HOUR:
+        return None
+    changed = part(clock)
+    return Within(base.outer, changed) if isinstance(base, Within) else changed
 
 
 @grammar.rule(

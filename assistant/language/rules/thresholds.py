@@ -28,7 +28,13 @@ def said_unit(word: Any) -> str:
     return word.text if isinstance(word, UnitWord) else ""
 
 
-def _compared(op: Op, n: Number, unit: Any) -> Threshold:
+POINTS = ("点", "个点", "百分点", "个百分点")
+
+
+def _compared(op: Op, n: Number, unit: Any) -> Threshold | None:
+    """None where the unit makes it a percentage: 5个点 is 5 %, which the number says itself."""
+    if said_unit(unit) in POINTS:
+        return None
     return Threshold(op, (float(n.value),), n.kind is NumberKind.PERCENT, unit=said_unit(unit))
 
 
@@ -91,7 +97,7 @@ def graded_either(left: Threshold, _: Any, right: Threshold) -> Threshold | None
     examples=("连3%都没到", "连100件都不到"),
     rejects=("连续3天",),
 )
-def not_even(_: str, n: Number, unit: Any, __: str) -> Threshold:
+def not_even(_: str, n: Number, unit: Any, __: str) -> Threshold | None:
     return _compared(Op.LT, n, unit)
 
 
