@@ -134,7 +134,7 @@ def suggestion_of(facts: Facts, s: Signal, figures: dict[str, Any]) -> Suggestio
             )
         case Kind.LEVEL:
             return Suggestion(
-                f"请品控和售后查 {s.place} 最近的批次，必要时先下架",
+                f"请品控和售后查 {figures.get('culprit', s.place)} 最近的批次，必要时先下架",
                 f"{s.column.label} {shown(s, s.after)}，之前一年 {shown(s, s.before)}",
                 f"今年每月{s.place}的{s.column.label}",
             )

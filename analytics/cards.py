@@ -23,10 +23,15 @@ from semantic_layer.catalog import Direction
 from semantic_layer.catalog import Kind as Type
 from semantic_layer.errors import Unanswerable
 from semantic_layer.query import (
+    By,
+    MetricQuery,
+    MetricRef,
     Query,
+    Scope,
 )
 from semantic_layer.result import Column, ColumnRole
 
+NEARLY = 0.95  # of the change: to be called all of it
 MOSTLY = 0.4  # of the change: a smaller part is no reason
 DEPTH, WIDE, NEXT = 3, 9, 5  # levels of a reason, dimensions tried first and further down
 
@@ -86,11 +91,13 @@ def _why(facts: Facts, story: Story, clock: Clock, figures: dict[str, Any]) -> I
                 yield f"同一步同期其余合计 {words.percent(s.facts['rest'])}"
         case Kind.SEGMENT:
             yield (
-                f"其他客户从 {words.percent(s.facts['rest_before'])}到 {words.percent(s.facts['rest_after'])}，"
+                f"其他客户从 {words.percent(s.facts['rest_before'])} 到 {words.percent(s.facts['rest_after'])}，"
                 f"这些沉默客户累计消费 {words.money(s.facts['money'])}，占这群人的 {words.percent(s.facts['money_share'])}"
             )
+        case Kind.TARGET:
+            yield from _behind_target(facts, s, figures)
         case Kind.LEVEL:
-            yield f"整体从 {shown(s, s.facts['rest_before'])}到 {shown(s, s.facts['rest_after'])}，变化集中在这里"
+            yield f"整体从 {shown(s, s.facts['rest_before'])} 到 {shown(s, s.facts['rest_after'])}，变化集中在这里"
             if clock.spent < 1:
                 yield from _below(facts, s, figures)
     if s.kind in SHARES and s.kind is not Kind.MIX and s.measure is not None and clock.spent < 1:
@@ -128,12 +135,28 @@ def _drilled(facts: Facts, s: Signal, figures: dict[str, Any]) -> Iterator[str]:
         chain = " × ".join(str(step.part.value) for step in path)
         if power >= MOSTLY:
             figures["power"] = power
-            yield f"主要在 {chain}，占变化的 {words.percent(power)}"
+            part = "几乎是全部变化" if power >= NEARLY else f"占变化的 {words.percent(power)}"
+            yield f"主要在 {chain}，{part}"
     better = s.up == (s.column.direction is not Direction.DOWN)
     for c in companions(inside, s.measure, sides_of(s), path, better)[:1]:
         figures["driver"] = (c.before, c.after)
         figures["repair"] = _repair(c)
         yield _moved(c)
+
+
+def _behind_target(facts: Facts, s: Signal, figures: dict[str, Any]) -> Iterator[str]:
+    """Where the most is missing, by the first dimension that the target knows."""
+    metric = facts.anatomy.metric(s.measure) if s.measure is not None else None
+    if metric is None or metric.target is None or s.measure is None:
+        return
+    target = MetricRef(metric.target)
+    for name in facts.anatomy.splits(target)[:1]:
+        query = MetricQuery((s.measure, target), (By(name),), Scope(periods=(s.period,)))
+        rows = [(r[0], float(r[1] or 0), float(r[2])) for r in facts.compute(query).rows if r[2]]
+        if len(rows) > 1:
+            who, value, of = min(rows, key=lambda r: (r[1] - r[2], str(r[0])))
+            figures["worst"] = (value / of, of - value)
+            yield f"差得最多的是{who}，完成 {words.percent(value / of)}，差 {words.money(of - value)}"
 
 
 def _below(facts: Facts, s: Signal, figures: dict[str, Any]) -> Iterator[str]:
@@ -147,7 +170,8 @@ def _below(facts: Facts, s: Signal, figures: dict[str, Any]) -> Iterator[str]:
         part = concentrated(split) if split is not None and len(split.parts) > 1 else None
         if part is not None:
             figures["below"] = (part.before, part.after)
-            yield f"主要是 {part.value}，从 {shown(s, part.before)}到 {shown(s, part.after)}"
+            figures["culprit"] = str(part.value)
+            yield f"主要是 {part.value}，从 {shown(s, part.before)} 到 {shown(s, part.after)}"
 
 
 def _moved(c: Companion) -> str:
@@ -203,16 +227,23 @@ def descend(facts: Facts, s: Signal) -> tuple[Step, ...]:
 def _chart(s: Signal) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...], View]:
     """The series of the member; for customers, both groups then and now."""
     if s.kind is Kind.SEGMENT:
-        back = f"{s.facts['back']} 天前"
-        both = (words.dimension("group", "客户"), words.dimension("when", "时间"), s.column)
-        cells = (
-            ("消费最高的", back, s.before),
-            ("消费最高的", "现在", s.after),
-            ("其他", back, s.facts["rest_before"]),
-            ("其他", "现在", s.facts["rest_after"]),
+        back = Column(
+            "before",
+            f"{s.facts['back']} 天前",
+            Type.NUMBER,
+            ColumnRole.PREVIOUS,
+            "",
+            s.column.format,
+            of=s.column.name,
         )
-        return both, cells, View("grouped", "group", (s.column.name,), "when")
-    column = s.column
+        both = (words.dimension("group", "客户"), s.column, back)
+        cells = (
+            ("消费最高的", s.after, s.before),
+            ("其他", s.facts["rest_after"], s.facts["rest_before"]),
+        )
+        return both, cells, View("bar", "group", (s.column.name,))
+    mix = s.kind is Kind.MIX
+    column = words.share("share", f"占{s.column.label}", s.column.name) if mix else s.column
     points = [(d, v) for d, v in s.points]
     monthly = len(points) < 2 or (points[1][0] - points[0][0]).days > 7
     weekly = len(points) > 1 and (points[1][0] - points[0][0]).days == 7

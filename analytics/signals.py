@@ -41,7 +41,7 @@ class Kind(StrEnum):
     MIX = "结构变化"
     LEADER = "换了第一"
     CONCENTRATION = "集中度"
-    LEVEL = "差评与退款"
+    LEVEL = "持续变差"
     STEP = "转化变化"
     SEGMENT = "客群变化"
     TARGET = "目标进度"

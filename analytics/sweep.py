@@ -203,7 +203,10 @@ def _signal(
     kind = m.kind
     if one.halves is None and kind is Kind.YEAR:
         moved = facts["share_after"] - facts["share_before"]
-        kind = Kind.MIX if abs(moved) >= POINTS else kind
+        if abs(moved) >= POINTS:
+            kind = Kind.MIX
+            part = mine / np.maximum(whole, 1e-12)
+            points = tuple(zip(starts, (float(v) for v in part), strict=True))
     grain = Grain(job.grain)
     return Signal(
         kind,

@@ -13,6 +13,7 @@ from time import perf_counter
 from assistant import pipeline
 from assistant.analyse import ANALYSES
 from assistant.groups import Found, Saved, described, named, taken, wanted
+from assistant.insights import Insights
 from assistant.language.calendar import Calendar, Event
 from assistant.language.dialogue import Context
 from assistant.language.heavy import heavy
@@ -61,6 +62,7 @@ class Assistant:
         self._reader = partial(listening, reader, analyses, calendar)
         self.parser = self._reader(catalog)
         self.found = Found(catalog, engine)
+        self.insights = Insights(catalog, engine)
         self.groups: tuple[Saved, ...] = ()
         self.keep: Callable[[Saved], None] | None = None  # where a page stores groups
         self.sessions = Sessions()

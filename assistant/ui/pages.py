@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.ui import browse, chat, crowds, state
+from assistant.ui import browse, chat, crowds, insights, state
 from assistant.ui.boundary import safely
 from assistant.ui.marks import plain_markdown
 
@@ -20,6 +20,7 @@ def show() -> None:
     st.html(STYLE)
     pages = [
         st.Page(chat.page, title="问数", url_path="ask", default=True),
+        st.Page(insights.insights_page, title="洞察", url_path="insights"),
         st.Page(crowds.crowds_page, title="人群", url_path="crowds"),
         st.Page(browse.metrics_page, title="指标", url_path="metrics"),
         st.Page(browse.data_page, title="数据", url_path="data"),
