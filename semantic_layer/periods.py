@@ -100,7 +100,11 @@ def _before(period: Period) -> Period:
         return replace(period, start=before, end=min(before + (end - start), start), label="")
     if months := whole_months(start, end):
         return replace(period, start=add_months(start, -months), end=start, label="")
-    return replace(period, start=start - (end - start), end=start, label="")
+    back = end - start
+    if isinstance(start, datetime) and back < timedelta(days=1):
+        back = timedelta(days=1)  # the same hours of the day before: mornings meet mornings
+        return replace(period, start=start - back, end=end - back, label="")
+    return replace(period, start=start - back, end=start, label="")
 
 
 def whole_months(start: Day, end: Day) -> int:
