@@ -7,9 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlglot import exp
+
 from analytics import calendar
+from analytics.bits import HELD, holes_of, zero_of
+from analytics.contract import Facts
+from analytics.template import fill
 
 GROUPS = 12
+
+# Rows c, grp, n, people and amount as ``lines_of`` takes them. ``after``: in period n or later.
+CELLS = (
+    HELD
+    + """
+shapes AS (
+  SELECT date_diff(:grain, :zero, CAST(date_trunc(:grain, first_at) AS DATE)) AS c, grp, held, COUNT(*) AS people
+  FROM people WHERE first_at BETWEEN :since AND :until GROUP BY 1, 2, 3
+)
+SELECT c, grp, n, CAST(SUM(people) AS BIGINT) AS people
+FROM shapes CROSS JOIN range(0, :length + 1) AS r(n)
+WHERE CASE WHEN :after THEN (held >> (c + n)) > 0 ELSE (held >> (c + n)) & 1 = 1 END
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +45,19 @@ class Line:
 
     def rate(self, n: int) -> float | None:
         return self.cells[n] / self.base[n] if n < len(self.cells) and self.base[n] else None
+
+
+def by_bits(
+    facts: Facts, rows: Mapping[str, exp.Query], grain: str, holes: Mapping[str, Any], after: bool
+) -> list[dict[str, Any]] | None:
+    """Cells of everybody's first period, counted over one number a person; None where it is too long."""
+    zero = zero_of(facts, rows, grain)
+    if zero is None:
+        return None
+    used = {k: holes[k] for k in ("since", "until", "length")}
+    by = holes["by"] if facts.by else None
+    found = facts.run(fill(CELLS, rows, **holes_of(zero, grain, by), **used, after=after))
+    return [{**r, "c": calendar.shifted(zero, r["c"], grain)} for r in found]
 
 
 def lines_of(

@@ -13,6 +13,7 @@ from typing import Any
 import sqlglot
 
 from analytics import calendar, words
+from analytics.bits import HELD, holes_of, zero_of
 from analytics.contract import (
     Analysis,
     Facts,
@@ -51,6 +52,21 @@ FLOW = (
     SEEN
     + "SELECT p, state, COUNT(*) AS people FROM states WHERE p BETWEEN :since AND :until GROUP BY 1, 2"
 )
+# The same from one number a person (``bits.py``): ``kept`` are the bits of this period and the one before.
+SHAPES = (
+    HELD
+    + """
+shapes AS (SELECT held, COUNT(*) AS people FROM people GROUP BY 1),
+states AS (
+  SELECT k, people, CASE WHEN k = 0 THEN (held & 1) * 2 ELSE (held >> (k - 1)) & 3 END AS kept,
+         held & ((CAST(1 AS BIGINT) << k) - 1) AS earlier
+  FROM shapes CROSS JOIN range(:low, :high + 1) AS r(k)
+)
+SELECT k, CASE WHEN kept = 1 THEN '沉默' WHEN kept = 3 THEN '留存' WHEN earlier = 0 THEN '新增' ELSE '回流' END AS state,
+       CAST(SUM(people) AS BIGINT) AS people
+FROM states WHERE kept > 0 GROUP BY 1, 2
+"""
+)
 FLOW_PEOPLE = (
     SEEN
     + """SELECT "user", state || '用户' AS "group", p AS since FROM states WHERE p = :last ORDER BY 1"""
@@ -66,6 +82,19 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     return (
         by_stage(facts, params, rows) if params["view"] == "stage" else _flow(facts, params, rows)
     )
+
+
+def _by_bits(
+    facts: Facts, rows: Mapping[str, Any], grain: str, since: date
+) -> dict[tuple[date, str], int] | None:
+    """(period, state) → people; None where the periods do not fit into one number."""
+    if (zero := zero_of(facts, rows, grain)) is None:
+        return None
+    starts = list(calendar.periods(zero, facts.until, grain))
+    low = next((k for k, p in enumerate(starts) if p >= since), len(starts))
+    holes = {"low": low, "high": len(starts) - 1}
+    found = facts.run(fill(SHAPES, rows, **holes_of(zero, grain), **holes))
+    return {(starts[r["k"]], r["state"]): r["people"] for r in found}
 
 
 # ── flow ──────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +113,9 @@ def _flow(facts: Facts, params: Params, rows: Mapping[str, Any]) -> Outcome | Re
         "until": facts.until,
         "last": calendar.start_of(facts.until, grain),
     }
-    found = {(r["p"], r["state"]): r["people"] for r in facts.run(fill(FLOW, rows, **holes))}
+    found = _by_bits(facts, rows, grain, since) or {
+        (r["p"], r["state"]): r["people"] for r in facts.run(fill(FLOW, rows, **holes))
+    }
     if sum(found.values()) < MIN_PEOPLE:
         return Refused("too-little-data", f"这段时间不到 {MIN_PEOPLE} 人")
     starts = list(calendar.periods(since, facts.until, grain))

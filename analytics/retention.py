@@ -15,7 +15,7 @@ from typing import Any
 from sqlglot import exp
 
 from analytics import calendar, words
-from analytics.cohorts import Line, added_up, lines_of
+from analytics.cohorts import Line, added_up, by_bits, lines_of
 from analytics.contract import (
     Analysis,
     Facts,
@@ -104,8 +104,9 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         "focus": focus,
     }
     rows = {"facts": _facts(facts, params, grain, money)}
-    after = params["mode"] == "after" and not money
-    found = facts.run(fill(AFTER if after else ON, rows, **holes))
+    after, slow = params["mode"] == "after" and not money, money or params["start"] != "first"
+    counted = None if slow else by_bits(facts, rows, grain, holes, after)
+    found = counted or facts.run(fill(AFTER if after else ON, rows, **holes))
     if sum(r["people"] for r in found if r["n"] == 0) < MIN_PEOPLE:
         return Refused("too-little-data", f"起始人数少于 {MIN_PEOPLE} 人")
     lines = lines_of(
@@ -113,8 +114,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     )
     mean = added_up(MEAN, lines)
     if mean.rate(focus) is None:
-        unit = calendar.UNITS[grain]
-        return Refused("too-little-data", f"还没有一组走完第 {focus} {unit}")
+        return Refused("too-little-data", f"还没有一组走完第 {focus} {calendar.UNITS[grain]}")
     listed = lines if facts.by or len(lines) == 1 else (mean, *lines)
     return Outcome(
         columns=_columns(facts, grain, money),

@@ -65,8 +65,8 @@ ACTIONS: Mapping[str, str] = {
 USERS = """
 WITH users AS (
   SELECT "user", date_diff('day', CAST(MAX(time) AS DATE), :day) AS r,
-         COUNT(DISTINCT "order") AS f, CAST(SUM(amount) AS DOUBLE) AS m
-  FROM facts WHERE "user" IS NOT NULL GROUP BY 1
+         COUNT("order") AS f, CAST(SUM(amount) AS DOUBLE) AS m
+  FROM (SELECT "user", "order", MAX(time) AS time, SUM(amount) AS amount FROM facts GROUP BY 1, 2) WHERE "user" IS NOT NULL GROUP BY 1
 )"""
 SCORED = (
     USERS

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from analytics import retention
+from analytics import bits, lifecycle, retention
 from analytics.contract import Outcome
 from tests.toy_facts import BENCH, facts, params
 
@@ -116,3 +116,28 @@ def test_first_cohort_of_online_retail() -> None:
     first = cells(outcome)["2010-12"]
     assert first == [948, 362, 317, 367, 341, 376, 360, 336, 336, 374, 354, 474, 260]
     assert [r[5] for r in outcome.rows if r[0] == "2010-12"][-1] == "未走完"
+
+
+RANDOM = """SELECT i % 97 AS who, ['甲', '乙'][1 + i % 2] AS kind,
+    TIMESTAMP '2024-02-10' + to_hours((hash(i) % 9000)::INT) AS day FROM range(700) t(i)"""
+
+
+@pytest.mark.parametrize("grain", ["week", "month"])
+@pytest.mark.parametrize("mode", ["on", "after"])
+@pytest.mark.parametrize("by", [(), ("kind",)])
+def test_one_number_a_person_counts_what_rows_count(
+    grain: str, mode: str, by: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Retention and lifecycle, by bits and by joining every period with every other."""
+    roles = {"v": {"user": "who", "time": "day"}}
+    dimensions = {"kind": ("v", "kind")}
+    days = {"since": date(2024, 3, 1), "until": date(2025, 1, 20)}
+    scoped = facts({"v": RANDOM}, roles, **days, dimensions=dimensions, by=by)
+    said = params(retention.ANALYSIS, grain=grain, mode=mode)
+    flow = params(lifecycle.ANALYSIS, grain=grain)
+    fast = retention.run(scoped, said), lifecycle.run(scoped, flow)
+    monkeypatch.setattr(bits, "BITS", 0)  # no period fits
+    slow = retention.run(scoped, said), lifecycle.run(scoped, flow)
+    for one, other in zip(fast, slow, strict=True):
+        assert isinstance(one, Outcome) and isinstance(other, Outcome)
+        assert one.rows == other.rows
