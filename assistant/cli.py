@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     suites.add_parser("language", help="公开的中文问数数据集", add_help=False)
     suites.add_parser("parse", help="解析的速度", add_help=False)
     suites.add_parser("sentiment", help="评论情感，和 snownlp 并排", add_help=False)
+    suites.add_parser("analyses", help="分析方法的速度，和手写 SQL 并排", add_help=False)
     return top
 
 
@@ -59,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what was asked, 1 when it could not, 2 for a wrong command."""
     words = list(sys.argv[1:] if argv is None else argv)
     said, rest = parser().parse_known_args(words)
-    own = ("language", "parse", "sentiment")  # suites with a command line of their own
+    own = ("language", "parse", "sentiment", "analyses")  # suites with a command line of their own
     passed_on = said.verb == "test" or getattr(said, "suite", "") in own
     if rest and not passed_on:
         parser().error(f"不认识的参数：{' '.join(rest)}")
