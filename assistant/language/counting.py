@@ -85,11 +85,14 @@ def where_done(draft: Draft, graph: Graph) -> Draft | None:
 
 def streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
     """连续三个月都下过单的用户"""
-    verb = draft.verbs[0][0]
+    verb, wheres, _ = draft.verbs[0]
     tables = [t for t in draft.entities if graph.key_of(t)]
     key = graph.key_of(tables[0]) if tables else None
+    if key is None and wheres and not draft.groups:
+        key = graph.people_key()  # 连续两周未下单的老客: who they are is a value
     groups = _with(draft.groups, By(key)) if key and not draft.asked else draft.groups
-    return replace(draft, measures=(MetricRef(verb.names[0]),), groups=groups, verbs=())
+    measures, where = (MetricRef(verb.names[0]),), (*draft.where, *wheres)
+    return replace(draft, measures=measures, groups=groups, verbs=(), where=where)
 
 
 def doers(draft: Draft, counted: Asked, graph: Graph) -> Draft | None:

@@ -12,7 +12,7 @@ from assistant.language import meaning as m
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.graph import Graph
-from assistant.language.phrases import Ranked
+from assistant.language.phrases import Condition_, Ranked
 from assistant.language.scan import Resolve, scan
 from assistant.language.slots.base import MOVING, MUST_SERVE, C, condition_of
 from assistant.language.slots.filters import Filters
@@ -28,9 +28,13 @@ from semantic_layer.query import (
     ByTime,
     Form,
     Having,
+    HavingChange,
+    MetricRef,
     Op,
     Streak,
 )
+
+MEAN = (m.MetricWord, Condition_)
 
 
 def read(mentions: Sequence[Mention], graph: Graph, resolve: Resolve) -> Draft:
@@ -55,10 +59,10 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
         self._parts()
         verbs = self._verbs()
         compare, periods = self._times()
+        streak = self.streak = self._streak()
         having = [*self._either(said.having), *self._loose_thresholds(), *self._movers()]
         where = self._where()
         ranked, rank_by = self._rank()
-        streak = self.streak = self._streak()
         groups, each, bucket = self._groups()
         if streak is not None and (
             said.dims or said.entities or any(isinstance(g, By) for g in groups)
@@ -157,7 +161,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
             ):
                 out.append(i)
         out += [i for i, c in said.cues if c in MUST_SERVE and i not in self.served]
-        out += said.places(C.AVERAGE_LEVEL)
+        apart = [i for i in said.places(C.AVERAGE_LEVEL) if not isinstance(said.at(i + 1), MEAN)]
+        out += apart  # 平均单价在4万以上: a price is a mean already
         if not any(v.negated for _, v in said.values):
             out += said.places(C.OTHERS)
         out += [i for i, x in enumerate(said.mentions) if self._stray_unit(i, x.value)]
@@ -210,6 +215,12 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
 
     def _streak_level(self) -> tuple[str, float | None]:
         said = self.said
+        i, moved = said.having[0] if said.having else (0, None)
+        if isinstance(moved, HavingChange) and moved.values == (0.0,):
+            said.having.pop(0)  # 连着两个月环比都上涨: the change is what goes on
+            if moved.measure not in (MetricRef(""), *(x for _, x in said.measures)):
+                said.measures.append((i, moved.measure))
+            return ("up" if moved.op is Op.GT else "down"), None
         if said.thresholds:
             _, t = said.thresholds.pop(0)
             return ("above" if t.op in (Op.GT, Op.GE) else "below"), float(t.values[0])

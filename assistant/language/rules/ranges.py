@@ -36,7 +36,9 @@ from semantic_layer.query import Grain
 
 grammar = Grammar()
 
-Base = Shift | Date | Nth | Edge | Tenth | Weekday | Feast | LunarDate | Fiscal | Within | Ago | Clock
+Base = (
+    Shift | Date | Nth | Edge | Tenth | Weekday | Feast | LunarDate | Fiscal | Within | Ago | Clock
+)
 
 
 _TO = re.compile(r"一直到|直到|[到至]|-{1,2}|~{1,2}|->|→")

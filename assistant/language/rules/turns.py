@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from assistant.language.grammar import Grammar
+from assistant.language.meaning import CompareCue
 from assistant.language.rules.units import UNIT, UNITS, N, count
 from assistant.language.times import Last, PerGrain
-from semantic_layer.query import Grain
+from semantic_layer.query import CompareKind, Grain
 
 grammar = Grammar()
 
@@ -71,3 +72,17 @@ _W = "(?:周|星期|礼拜)"
 )
 def kinds_of_day(m: re.Match[str]) -> PerGrain:
     return PerGrain(Grain.WEEKEND if m[1] or m[2] else Grain.DAY_OF_WEEK)
+
+
+@grammar.rule(
+    [
+        re.compile(
+            r"(?:跟|和|与|同|较|比|对比|相比|相较)?(?:它|其|自己)的?(?:再?[前上])(?:一个?)?(?:季度?|个?月|周|年|天|日|期|季)"
+            r"(?:相?比|对比|比较|相比较)?"
+        )
+    ],
+    examples={"跟它前一个季度比": CompareCue((CompareKind.PREVIOUS_PERIOD,))},
+    rejects=("跟前一个季度比",),
+)
+def against_the_one_before(_: str) -> CompareCue:
+    return CompareCue((CompareKind.PREVIOUS_PERIOD,))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.language import meaning as m
-from assistant.language.phrases import Asked, Ranked, Values
+from assistant.language.phrases import Asked, Ranked, Values, Verb
 from assistant.language.slots.base import Base, C
 from semantic_layer.query import Agg, ColumnAggregate, MetricRef
 
 OPPOSITE = {Agg.MAX: Agg.MIN, Agg.MIN: Agg.MAX}
+AMOUNTS = ("年", "月", "日", "天", "周", "个月", "元", "块", "块钱", "钱", "岁", "点", "倍")
 
 
 class Twofold(Base):
@@ -17,9 +18,15 @@ class Twofold(Base):
 
     def _told(self) -> None:
         """Settle the words that can be two things before anything else takes them."""
+        said = self.said
         self._doers()
         self._both_ends()
         self._asked_deed()
+        self._set_aside()
+        self._so_many()
+        for i, x in said.measures:  # 平均多大岁数: one column in two words
+            if isinstance(x, ColumnAggregate):
+                self.used |= {j for j, d in said.dims if j == i + 1 and d == x.column}
         self._ranked_better()
 
     def _doers(self) -> None:
@@ -31,6 +38,10 @@ class Twofold(Base):
             if not isinstance(word, m.MetricWord) or not word.values:
                 continue
             doing = isinstance(said.at(i + 1), m.VerbWord) or self._done_much(i + 1)
+            idle = bool(said.streaks) and isinstance(said.at(i - 1), (Verb, m.VerbWord))
+            if idle and (people := self._people()) is not None:
+                doing = True
+                said.entities.append((i, people))
             joined = C.OR in (said.at(i - 1), said.at(i + 1), said.at(i - 2))
             if not doing and not (joined and others):
                 continue
@@ -46,6 +57,40 @@ class Twofold(Base):
         tables = [t for _, x in self.said.measures for t in self.graph.tables_of(x)]
         parts = all(self.graph.reaches(t, home) for t in tables for home in own)
         return at == place + 1 and bool(tables) and parts
+
+    def _people(self) -> str | None:
+        key = self.graph.people_key()
+        return None if key is None else self.graph.catalog.dimensions[key].table
+
+    def _set_aside(self) -> None:
+        """平均年龄先不看，看性别构成: what is put aside in the same breath is not asked for."""
+        said = self.said
+        for i, x in tuple(said.measures):
+            away = said.at(i + 1) in (C.EXCEPT, C.REMOVE) and said.at(i + 2) is C.AND
+            away = away and any(j > i + 2 for j, _ in said.dims)
+            if away and said.mentions[i + 2].start == said.mentions[i + 1].end:
+                said.measures.remove((i, x))
+                self.served.add(i + 1)
+                said.cues[:] = [c for c in said.cues if c[0] != i + 1]
+
+    def _so_many(self) -> None:
+        """给我看10条评论: so many rows of the thing, in no order that was said."""
+        said = self.said
+        if said.ranked or said.measures or said.durations or said.asked or said.verbs:
+            return
+        for i, n in tuple(said.numbers):
+            unit = said.at(i + 1)
+            if isinstance(unit, m.UnitWord) and unit.text in AMOUNTS:
+                continue  # 13月的订单
+            after = i + 1 + isinstance(unit, m.UnitWord)
+            whole = float(n.value).is_integer() and 0 < n.value <= 1000
+            if (
+                whole
+                and isinstance(said.at(after), m.TableWord)
+                and after == len(said.mentions) - 1
+            ):
+                said.ranked.append((i, Ranked(int(n.value))))
+                self.used.add(i)
 
     def _done_much(self, place: int) -> bool:
         mentions = self.said.mentions
