@@ -214,6 +214,14 @@ def _cyclic(value: int, grain: Grain | None) -> str:
             return str(value)
 
 
+DAY_SECONDS = 24 * 60 * 60
+
+
+def _eve(end: datetime) -> date:
+    """The day that an exclusive end closes."""
+    return (end - timedelta(microseconds=1)).date()
+
+
 def span(start: date | None, end: date | None) -> str:
     """A half-open [start, end) as people write it, both ends included.
 
@@ -230,6 +238,14 @@ def span(start: date | None, end: date | None) -> str:
         return ""
     hours = isinstance(end, datetime) and (end.hour or end.minute)
     if hours or (isinstance(start, datetime) and (start.hour or start.minute)):
+        if (
+            isinstance(start, datetime)
+            and isinstance(end, datetime)
+            and 0 < (end - start).total_seconds() <= DAY_SECONDS
+            and start.date() == _eve(end)
+        ):
+            until = "24:00" if end.date() > start.date() else f"{end:%H:%M}"
+            return f"{start:%Y-%m-%d %H:%M} 至 {until}"
         return f"{plain(start)} 至 {plain(end)}" if start else f"{plain(end)} 以前"
     last = end - timedelta(days=1)
     if start is None:
