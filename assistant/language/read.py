@@ -34,7 +34,7 @@ from semantic_layer.query import (
     Streak,
 )
 
-MEAN = (m.MetricWord, Condition_)
+MEAN = (Condition_,)
 
 
 def read(mentions: Sequence[Mention], graph: Graph, resolve: Resolve) -> Draft:

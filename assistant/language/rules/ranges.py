@@ -153,7 +153,10 @@ def since(_: str | None, base: TimeValue, __: str) -> Since:
 
 
 @grammar.rule(
-    [Base, re.compile(rf"(?:之前|以前)(?!后)|前(?!{N}|[一二三四五六七八九十\d]|后|半|年|天|几|期|台)")],
+    [
+        Base,
+        re.compile(rf"(?:之前|以前)(?!后)|前(?!{N}|[一二三四五六七八九十\d]|后|半|年|天|几|期|台)"),
+    ],
     examples={
         "2023年之前": Before(Date(2023)),
         "双11以前": Before(Feast("双11")),

@@ -100,10 +100,14 @@ class Measures(Base):
         return None
 
     def _stray_unit(self, place: int, value: Any) -> bool:
-        """月 in 月销售额: a unit of time with no number says how the measure is meant."""
+        """月 in 月销售额, 单笔 before a total: units with no number say how the measure is meant."""
+        after = self.said.at(place + 1)
+        if isinstance(value, m.UnitWord) and value.text == "单" and self.said.having:
+            single = isinstance(after, m.UnitWord) and after.text in ("笔", "次")
+            return single and self.said.mentions[place].end == self.said.mentions[place + 1].start
         if not isinstance(value, m.UnitWord) or value.text not in ("月", "年", "日", "周"):
             return False
-        before, after = self.said.at(place - 1), self.said.at(place + 1)
+        before = self.said.at(place - 1)
         if isinstance(before, (Condition_, Threshold)):  # 是否高于4月: the number was a month's
             mentions = self.said.mentions
             return mentions[place - 1].end == mentions[place].start
