@@ -166,8 +166,8 @@ class Graph:
 
         A metric named after the entity (订单数 for 订单) goes first, as the business counts it.
         """
-        entity = self.catalog.tables[table].entity
-        words = {f"{entity}{suffix}" for suffix in ("数", "数量", "量")} if entity else set()
+        named = filter(None, (self.catalog.tables[table].entity, self.catalog.tables[table].label))
+        words = {f"{name}{suffix}" for name in named for suffix in ("数", "数量", "量")}
         for metric in self.catalog.metrics.values():
             if metric.label in words:
                 return MetricRef(metric.name)

@@ -34,6 +34,7 @@ from assistant.language.words import seeds
 from semantic_layer.catalog import Aggregate, Catalog, Dimension, Kind
 from semantic_layer.query import Agg
 
+ASKING = ("了多少", "多少", "了几", "几", "过多少", "过几")
 COMMON = "个条项行次"  # classifiers that tell nothing of what is counted
 PLACE = re.compile(
     r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|自治州|自治县|地区|省|市|区|县|州|镇|乡)$"
@@ -162,6 +163,8 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
             yield s, Verb if done else VerbWord, metric.name
             if done and len(s) > 1:
                 yield s[:-1], StemWord, metric.name  # 来过 → 没来
+            if metric.unit and not done:
+                yield from ((f"{s}{asks}{metric.unit}", MetricWord, metric.name) for asks in ASKING)
             if len(s) > 1 and not done:
                 yield f"{s[0]}过{s[1:]}", Verb, metric.name  # 下单 → 下过单
                 yield f"{s[0]}了{s[1:]}", Verb, metric.name

@@ -163,6 +163,7 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
         out += [i for i, c in said.cues if c in MUST_SERVE and i not in self.served]
         apart = [i for i in said.places(C.AVERAGE_LEVEL) if not isinstance(said.at(i + 1), MEAN)]
         out += apart  # 平均单价在4万以上: a price is a mean already
+        out += [i for i in said.places(C.TOGETHER) if any(j == i + 1 for j, _ in said.measures)]
         if not any(v.negated for _, v in said.values):
             out += said.places(C.OTHERS)
         out += [i for i, x in enumerate(said.mentions) if self._stray_unit(i, x.value)]

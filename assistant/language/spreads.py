@@ -144,6 +144,8 @@ def distribution(draft: Draft, graph: Graph) -> Draft | None:
         return None
     dimension = graph.catalog.dimensions[named[0]]
     counter = graph.counter_of(dimension.table)
+    if set(draft.entities) - {dimension.table}:
+        draft = replace(draft, penalty=draft.penalty + 0.5)  # something else is counted
     kept = tuple(g for g in draft.groups if g != By(dimension.name))
     group: Group = By(dimension.name)
     if dimension.kind is Kind.NUMBER and not dimension.order:

@@ -10,6 +10,7 @@ from assistant.language.slots.base import MOVING, NOT_SUMS, Base, C
 from semantic_layer.query import (
     Agg,
     ColumnAggregate,
+    Form,
     Having,
     Measure,
     MetricRef,
@@ -46,6 +47,7 @@ class Measures(Base):
                 self._averaged_over(i)
         for i, per in said.pers:
             if not per.unit:
+                self._per_head(i)
                 continue
             near = sorted(said.measures, key=lambda x: (x[0] < i, abs(x[0] - i)))
             if near:
@@ -58,14 +60,32 @@ class Measures(Base):
     def _averaged_over(self, place: int) -> None:
         """每位医生平均多少人次: the measure divided by the members, when nothing else is told apart."""
         said = self.said
-        each = said.at(place - 1)
-        owned = [x for x in said.measures if self._averages(place, x[0])]
+        at = place - 1 if isinstance(said.at(place - 1), Grouping) else place + 1
+        each = said.at(at)
+        counted = [(j, a) for j, a in said.asked if a.form is Form.COUNT and a.tables]
+        if not said.measures and len(counted) == 1 and counted[0][0] > max(at, place):
+            j, a = counted[0]  # 平均每家店有多少员工
+            said.asked.remove((j, a))
+            said.measures.append((j, self.graph.counter_of(a.tables[0])))
+        owned = [x for x in said.measures if self._averages(max(at, place), x[0])]
         if not isinstance(each, Grouping) or not each.each or len(owned) != 1:
             return
         j, measure = owned[0]
         said.measures[:] = [x for x in said.measures if x[0] != j]
         said.measures.append((j, PerUnit(measure, each.names[0])))
-        said.groupings[:] = [g for g in said.groupings if g[0] != place - 1]
+        said.groupings[:] = [g for g in said.groupings if g[0] != at]
+        self.used.add(place)
+
+    def _per_head(self, place: int) -> None:
+        """人均消费: the measure after it divided by the people that the model is about."""
+        said, key = self.said, self.graph.people_key()
+        before = said.at(place - 1)
+        after = [x for x in said.measures if x[0] == place + 1]
+        if key is None or not isinstance(before, m.UnitWord) or before.text != "人" or not after:
+            return
+        j, measure = after[0]
+        said.measures[:] = [x for x in said.measures if x[0] != j]
+        said.measures.append((j, PerUnit(measure, key)))
         self.used.add(place)
 
     def _said_again(self) -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.language import meaning as m
-from assistant.language.phrases import Asked, Values, Verb
+from assistant.language.phrases import Asked, Ranked, Values, Verb
 from assistant.language.slots.base import Base, C, condition_of
 from semantic_layer.query import (
     Condition,
     MetricRef,
     Period,
+    WindowKind,
 )
 
 Deed = tuple[Verb, tuple[Condition, ...], tuple[Period, ...]]
@@ -73,11 +74,20 @@ class Verbs(Base):
         """几点挂号最多: what is done most, where nothing else is measured, is measured by its own metric."""
         said = self.said
         plain = [r for _, r in said.ranked if not (r.hint or r.quality or r.change)]
-        asked = said.groupings or said.grains or any(a.grain or a.names for _, a in said.asked)
+        shares = [w for _, w in said.windows if w.kind is WindowKind.SHARE]
+        if shares and said.values and not (said.ranked or said.entities or said.asked):
+            plain = [Ranked(1)]  # 手机上课占多少
+        things = (said.groupings, said.grains, said.asked, said.entities)
         measured = said.measures or said.having or any(self.graph.numeric(d) for _, d in said.dims)
-        if len(plain) != 1 or len(said.ranked) != 1 or measured or said.verbs or not asked:
+        if (
+            len(plain) != 1
+            or len(said.ranked) > 1
+            or measured
+            or said.verbs
+            or not (shares or any(things))
+        ):
             return
-        if len(said.bare_verbs) != 1 or said.entities or said.streaks:
+        if len(said.bare_verbs) != 1 or said.streaks:
             return
         i, verb = said.bare_verbs.pop()
         said.measures.append((i, MetricRef(verb.names[0])))
