@@ -71,6 +71,8 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
     unread = tuple(_unread(parse, best))
     if refused := _refused(best):
         return Understood("problem", code=refused, unread_spans=unread)
+    if lists := _lists(parser, best, context):
+        return Understood("answer" if len(lists) == 1 else "choice", lists[0], lists[:MOST])
     answerable = [r for r in parse.readings if r.query is not None or r.directive is not None]
     if not answerable:
         return _nothing(best, unread, context)
@@ -111,6 +113,16 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
         directive=best.directive,
         chart=best.draft.chart,
     )
+
+
+def _lists(parser: Parser, best: Reading, context: Context | None) -> tuple[Query, ...]:
+    """名单 alone after an analysis: the people of one of its groups; which, is asked."""
+    old = context.query if context else None
+    bare = best.draft.cues == {Cue.LIST} and replace(best.draft, form=None).empty
+    if not bare or best.unread or not isinstance(old, AnalysisQuery) or old.people:
+        return ()
+    analysis = parser.lexicon.intents.analyses.get(old.analysis)
+    return tuple(replace(old, people=g) for g, _ in analysis.groups) if analysis else ()
 
 
 def _refused(best: Reading) -> str:
