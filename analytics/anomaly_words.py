@@ -236,4 +236,5 @@ def notes(t: Told) -> tuple[str, ...]:
 
 def view(t: Told) -> View:
     title = "没有超出预期的点" if not (t.found or t.records) else "异常和节日各偏离预期多少"
-    return View("hbar", "what", ("deviation",), title=title, options=(("order", "natural"),))
+    options = (("order", "natural"), ("signed", ""))
+    return View("hbar", "what", ("deviation",), title=title, options=options)

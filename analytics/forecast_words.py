@@ -271,7 +271,11 @@ def view(t: Told) -> View:
     return View(
         "line",
         "at",
-        ("actual", "forecast", "low", "high"),
+        ("actual", "forecast"),
         title=title,
-        options=(("grain", t.level),),
+        options=(
+            ("grain", t.level),
+            ("dashed", "forecast"),
+            ("bands", "95% 区间|lowest|highest\n80% 区间|low|high"),
+        ),
     )

@@ -26,7 +26,9 @@ def outcome(told: Told, facts: Facts, by_factor: bool) -> Outcome:
     factors = by_factor and bool(told.factors)
     columns, rows = why_table.by_factor(told) if factors else why_table.by_dimension(told)
     x = "factor" if factors else "item"
-    view = View("hbar", x, ("delta",), "" if factors else "dimension", title=_title(told))
+    color = "" if factors else "dimension"
+    options = (("signed", ""), ("headed", ""))
+    view = View("hbar", x, ("delta",), color, title=_title(told), options=options)
     if not rows:
         columns, rows = why_table.sides_alone(told)
         view = View("bar", "side", ("value",), title=_title(told))

@@ -340,3 +340,37 @@ def test_two_numbers_side_by_side_are_one_chart_when_alike() -> None:
     )
     chart = pick(by(REGIONS, measures=(GMV, ORDERS)), rows, catalog=SHOP)
     assert (chart.mark, chart.y) == ("grouped", ("gmv", "net"))
+
+
+def test_what_is_ahead_is_dashed_and_shaded_and_starts_where_the_past_ends() -> None:
+    days = [date(2026, 1, n) for n in range(1, 6)]
+    names = ("at", "actual", "forecast", "low", "high")
+    kinds = (Kind.TIME, *[Kind.NUMBER] * 4)
+    columns = tuple(
+        Column(n, n, k, ColumnRole.TIME if n == "at" else ColumnRole.MEASURE)
+        for n, k in zip(names, kinds, strict=True)
+    )
+    rows = tuple((d, 10.0, None, None, None) for d in days[:3]) + tuple(
+        (d, None, 11.0, 9.0, 13.0) for d in days[3:]
+    )
+    options = (("grain", "day"), ("dashed", "forecast"), ("bands", "80% 区间|low|high"))
+    chart = Chart("line", "at", ("actual", "forecast"), options=options)
+    band, past, ahead = figure(chart, Result(columns, rows)).data
+    assert band.fill == "toself" and set(band.y) == {9.0, 13.0}
+    assert ahead.line.dash == "dash" and ahead.line.color == past.line.color
+    assert (ahead.x[0], ahead.y[0]) == (days[2], 10.0)
+
+
+def test_bars_of_several_splits_stand_under_the_name_of_each() -> None:
+    columns = (
+        Column("dimension", "维度", Kind.TEXT, ColumnRole.DIMENSION),
+        Column("item", "取值", Kind.TEXT, ColumnRole.DIMENSION),
+        Column("delta", "变化", Kind.NUMBER, ColumnRole.MEASURE),
+    )
+    rows = (("城市", "甲", -5.0), ("城市", "乙", 2.0), ("品类", "甲", -3.0))
+    options = (("signed", ""), ("headed", ""))
+    chart = Chart("hbar", "item", ("delta",), "dimension", options=options)
+    (bar,) = figure(chart, Result(columns, rows)).data
+    assert [n.strip("\u200b") for n in bar.y] == ["<b>城市</b>", "甲", "乙", "<b>品类</b>", "甲"]
+    assert len(set(bar.y)) == 5 and list(bar.x) == [None, -5.0, 2.0, None, -3.0]
+    assert bar.marker.color[1] == bar.marker.color[4] != bar.marker.color[2]

@@ -31,8 +31,8 @@ def bars(c: Canvas) -> Sheet:
     """One measure, or several of the same unit side by side."""
     if not c.chart.x:
         return _columns(c)
-    data = _cut(c)
     lying = c.chart.mark == "hbar"
+    data = _headed(c) if lying and c.chart.color and "headed" in c.options else _cut(c)
     several = len(c.chart.y) > 1
     legend = bool(several or c.chart.compare or c.chart.y2)
     height = max(160, 64 + ROW * len(data.names) + 28 * legend) if lying else HEIGHT
@@ -74,6 +74,35 @@ def _cut(c: Canvas) -> Bars:
     return Bars(shown, tuple(map(take, columns)), take(past) if past else (), len(left))
 
 
+def _headed(c: Canvas) -> Bars:
+    """Bars of several splits under the name of each; the same name in two of them stays two bars."""
+    names: list[str] = []
+    places: list[int | None] = []
+    words = zip(c.values(c.chart.color), c.values(c.chart.x), strict=True)
+    before: Any = object()
+    for i, (head, name) in enumerate(words):
+        if head != before:
+            names.append(f"<b>{c.word(c.chart.color, head)}</b>")
+            places.append(None)
+            before = head
+        text = c.word(c.chart.x, name)
+        while text in names:
+            text += "\u200b"  # no width: only its place tells it apart
+        names.append(text)
+        places.append(i)
+    columns = [c.values(y) for y in c.chart.y]
+    return Bars(
+        tuple(names),
+        tuple(tuple(None if i is None else column[i] for i in places) for column in columns),
+    )
+
+
+def _labelled(c: Canvas, data: Bars) -> bool:
+    """Is there room for every value at its bar? Lying ones have a line each."""
+    room = 2 * LABELLED if c.chart.mark == "hbar" else LABELLED
+    return len(data.names) <= room and len(c.chart.y) == 1 and not c.chart.y2
+
+
 def _one(
     sheet: Sheet,
     c: Canvas,
@@ -85,7 +114,7 @@ def _one(
     width: float | None = None,
 ) -> None:
     behind = colour == c.theme.behind
-    shown = c.labels or (len(data.names) <= LABELLED and len(c.chart.y) == 1 and not c.chart.y2)
+    shown = c.labels or _labelled(c, data)
     marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
     if data.rest and "other" in c.options and isinstance(colour, str) and not behind:
         marker["color"] = [colour] * (len(values) - 1) + [c.theme.quiet]
@@ -124,7 +153,7 @@ def _hatched(c: Canvas, count: int) -> dict[str, Any]:
 
 def _signs(c: Canvas, name: str, values: tuple[Any, ...]) -> list[str] | None:
     """Changes are coloured by their sign as readers of the page expect; never by colour alone."""
-    if c.column(name).role is not ColumnRole.CHANGE:
+    if c.column(name).role is not ColumnRole.CHANGE and "signed" not in c.options:
         return None
     up, down = c.theme.rise(c.up_is_red), c.theme.fall(c.up_is_red)
     return [up if (v or 0) >= 0 else down for v in values]
@@ -136,7 +165,7 @@ def _axes(sheet: Sheet, c: Canvas, data: Bars, lying: bool) -> None:
     drawn = [v for vs in (*data.values, data.past) for v in vs]
     scale(sheet, c, shown, value, zero=True, drawn=drawn)
     _fit(sheet, c, data, value)
-    labelled = len(data.names) <= LABELLED and len(c.chart.y) == 1 and not c.chart.y2
+    labelled = _labelled(c, data)
     sheet.set(
         **{
             names: {
@@ -169,7 +198,7 @@ def _fit(sheet: Sheet, c: Canvas, data: Bars, axis: str) -> None:
     seen = [v for vs in (*data.values, data.past) for v in vs if isinstance(v, (int, float))]
     low, high = min([0.0, *seen]), max([0.0, *seen])
     room = (high - low) * 0.12 or 1.0
-    if len(data.names) <= LABELLED and len(c.chart.y) == 1 and not c.chart.y2:
+    if _labelled(c, data):
         sheet.set(**{axis: {"range": [low - (room if low < 0 else 0), high + room]}})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -20,6 +20,7 @@ class Series:
     xs: tuple[Any, ...]
     ys: tuple[Any, ...]
     colour: str
+    dashed: bool = False
 
 
 def series_of(c: Canvas) -> list[Series]:
@@ -49,8 +50,12 @@ def line(c: Canvas) -> Sheet:
     chart, series = c.chart, series_of(c)
     area = chart.mark == "area"
     several = len(series) + bool(chart.compare) + len(chart.y2)
-    legend = several > DIRECT or bool(chart.y2)
+    bands = _bands(c)
+    legend = several > DIRECT or bool(chart.y2) or bool(bands)
     sheet = new(c, legend=legend)
+    if bands:
+        series = _ahead(series, c.options.get("dashed", ""))
+        _shade(sheet, c, bands, series[-1])
     if chart.compare:
         past = c.column(chart.compare)
         series = [
@@ -69,10 +74,53 @@ def line(c: Canvas) -> Sheet:
         second_axis(sheet, c)
     if several > 1 and not legend:
         _names_at_ends(sheet, c, series)
-    names = (*chart.y, *((chart.compare,) if chart.compare else ()))
+    edges = tuple(name for _, *pair in bands for name in pair)
+    names = (*chart.y, *((chart.compare,) if chart.compare else ()), *edges)
     scale(sheet, c, names, "yaxis", zero=area)
     time_axis(sheet, c)
     return sheet
+
+
+def _bands(c: Canvas) -> list[tuple[str, str, str]]:
+    """(name, column below, column above) of every interval that the chart asks for, the widest first."""
+    said = c.options.get("bands", "").split("\n")
+    return [(name, low, high) for name, low, high in (b.split("|") for b in said if b)]
+
+
+def _ahead(series: list[Series], dashed: str) -> list[Series]:
+    """What is expected goes on where the past ends, in the colour of the past."""
+    past = next((s for s in series if s.measure != dashed), None)
+    known = [(x, y) for x, y in zip(past.xs, past.ys, strict=True) if y is not None] if past else []
+    out = []
+    for s in series:
+        if s.measure == dashed and past and known:
+            x, y = known[-1]
+            points = [(a, b) for a, b in zip(s.xs, s.ys, strict=True) if b is not None and a > x]
+            xs, ys = zip((x, y), *points, strict=True)
+            s = replace(s, xs=xs, ys=ys, colour=past.colour, dashed=True)
+        out.append(s)
+    return out
+
+
+def _shade(sheet: Sheet, c: Canvas, bands: list[tuple[str, str, str]], ahead: Series) -> None:
+    """Intervals as shades behind the line: the wider, the paler."""
+    red, green, blue = (int(ahead.colour[i : i + 2], 16) for i in (1, 3, 5))
+    xs = c.values(c.chart.x)
+    for n, (name, low, high) in enumerate(bands):
+        rows = list(zip(xs, c.values(low), c.values(high), strict=True))
+        known = [(x, a, b) for x, a, b in rows if a is not None and b is not None]
+        ring = [*((x, b) for x, _, b in known), *((x, a) for x, a, _ in reversed(known))]
+        sheet.add(
+            "scatter",
+            x=[x for x, _ in ring],
+            y=[y for _, y in ring],
+            name=escape(name),
+            mode="lines",
+            fill="toself",
+            fillcolor=f"rgba({red},{green},{blue},{0.1 + 0.1 * n:.1f})",
+            line={"width": 0},
+            hoverinfo="skip",
+        )
 
 
 def _trace(sheet: Sheet, c: Canvas, s: Series, *, area: bool) -> None:
@@ -86,7 +134,7 @@ def _trace(sheet: Sheet, c: Canvas, s: Series, *, area: bool) -> None:
         "connectgaps": False,
         "cliponaxis": False,
         "hovertemplate": "%{hovertext}<extra></extra>",
-        "mode": "lines+markers" if len(s.xs) <= 31 else "lines",
+        "mode": "lines+markers" if len(s.xs) <= 31 and not s.dashed else "lines",
         "marker": {"size": 5, "color": s.colour},
     }
     if area:
@@ -100,7 +148,7 @@ def _trace(sheet: Sheet, c: Canvas, s: Series, *, area: bool) -> None:
         x=s.xs[:end],
         y=s.ys[:end],
         hovertext=hover[:end],
-        line={"color": s.colour, "width": 2},
+        line={"color": s.colour, "width": 2, **({"dash": "dash"} if s.dashed else {})},
         **{**style, "text": style.get("text", [])[:end]} if c.labels else style,
     )
     if end < len(s.xs):
