@@ -95,7 +95,7 @@ def sentence_of(s: Signal, figures: dict[str, Any]) -> str:
         return f"{s.place} {when} {s.column.label} {now}，{against} {moved}，整体 {shown(s, f['rest_after'])}"
     each = "每周 " if s.kind is Kind.WEEK else ""
     figures["difference"] = s.after - s.before
-    more = "多" if s.up else "少"
+    more = "多" if s.change > 0 else "少"
     return (
         f"{s.place} {when} {s.column.label} {each}{now}，{against} {_rate(s.change)}（{more} "
         f"{shown(s, abs(s.after - s.before))}），整体 {_rate(f['common'])}"
@@ -148,7 +148,7 @@ def suggestion_of(facts: Facts, s: Signal, figures: dict[str, Any]) -> Suggestio
                 f"占比{way} {words.points(abs(figures['points'])).lstrip('+')}",
                 f"{when} {s.place}的{s.column.label}同比",
             )
-    verb = "跌" if not s.up else "涨"
+    verb = "涨" if s.change > 0 else "跌"
     goal = "先止跌" if _bad(s) else "确认能不能持续、能不能推广"
     first = str(figures.get("repair", "")) if _bad(s) else ""
     action = f"{first}，再看{s.place}的{s.column.label}是否恢复" if first else ""

@@ -54,14 +54,14 @@ class Card:
     figures: Mapping[str, Any]
 
 
-def card(facts: Facts, story: Story, clock: Clock) -> Card:
+def card(facts: Facts, story: Story, clock: Clock, until: float) -> Card:
     """Everything that is said about one story; without reasons where the time is gone."""
     clock.at("找原因")
     s = story.head
     figures: dict[str, Any] = {
         "before": s.before, "after": s.after, "change": s.change, **s.facts,
     }  # fmt: skip
-    reasons = tuple(_why(facts, story, clock, figures))
+    reasons = tuple(_why(facts, story, clock.spent < until, figures))
     columns, rows, view = _chart(s)
     sentence = sentence_of(s, figures)
     return Card(
@@ -83,7 +83,7 @@ def card(facts: Facts, story: Story, clock: Clock) -> Card:
 # ── why ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _why(facts: Facts, story: Story, clock: Clock, figures: dict[str, Any]) -> Iterator[str]:
+def _why(facts: Facts, story: Story, timely: bool, figures: dict[str, Any]) -> Iterator[str]:
     s = story.head
     match s.kind:
         case Kind.STEP:
@@ -98,9 +98,9 @@ def _why(facts: Facts, story: Story, clock: Clock, figures: dict[str, Any]) -> I
             yield from _behind_target(facts, s, figures)
         case Kind.LEVEL:
             yield f"整体从 {shown(s, s.facts['rest_before'])} 到 {shown(s, s.facts['rest_after'])}，变化集中在这里"
-            if clock.spent < 1:
+            if timely:
                 yield from _below(facts, s, figures)
-    if s.kind in SHARES and s.kind is not Kind.MIX and s.measure is not None and clock.spent < 1:
+    if s.kind in SHARES and s.kind is not Kind.MIX and s.measure is not None and timely:
         yield from _drilled(facts, s, figures)
     yield from _also(story, figures)
 
@@ -210,7 +210,10 @@ def descend(facts: Facts, s: Signal) -> tuple[Step, ...]:
             (x for x in found if x is not None and len(x.parts) > 1),
             key=lambda x: (-x.worth, x.dimension),
         )
-        best = next(((x, p) for x in known if (p := concentrated(x)) is not None), None)
+        best = next(
+            ((x, p) for x in known if (p := concentrated(x)) is not None and p.before and p.after),
+            None,
+        )
         if best is None or best[0].delta * s.change <= 0:
             break
         path.append(Step(*best, measure))
@@ -242,6 +245,8 @@ def _chart(s: Signal) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...], 
             ("其他", s.facts["rest_after"], s.facts["rest_before"]),
         )
         return both, cells, View("bar", "group", (s.column.name,))
+    if "beside" in s.facts:
+        return _two(s)
     mix = s.kind is Kind.MIX
     column = words.share("share", f"占{s.column.label}", s.column.name) if mix else s.column
     points = [(d, v) for d, v in s.points]
@@ -251,3 +256,15 @@ def _chart(s: Signal) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...], 
     columns = (words.moment("at", "时间"), column)
     rows = tuple((d, v) for d, v in points)
     return columns, rows, View("line", "at", (column.name,), options=(("grain", grain),))
+
+
+def _two(s: Signal) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...], View]:
+    """Week by week beside what it belongs with."""
+    columns = (words.moment("at", "时间"), words.dimension("part", "范围"), s.column)
+    rows = [(d, s.place, v) for d, v in s.points]
+    rows += [(d, str(s.facts["beside_name"]), v) for d, v in s.facts["beside"]]
+    return (
+        columns,
+        tuple(rows),
+        View("line", "at", (s.column.name,), "part", options=(("grain", "week"),)),
+    )

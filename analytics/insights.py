@@ -69,9 +69,11 @@ def _searched(facts: Facts, clock: Clock) -> tuple[tuple[Card, ...], Swept]:
     swept = sweep(facts, clock, SWEPT_BY)
     tests += swept.tests
     held = [s for s, ok in zip(tests, passed([t.p for t in tests], LEVEL), strict=True) if ok]
-    told = stories(facts, [s for s in held if notable(s)], MOST, clock, MERGED_BY)
+    merged = max(MERGED_BY, clock.spent + MERGED_BY - SWEPT_BY)
+    told = stories(facts, [s for s in held if notable(s)], MOST, clock, merged)
     swept.tests = tests
-    return tuple(card(facts, story, clock) for story in told), swept
+    reasons = max(1.0, clock.spent + 1.0 - MERGED_BY)
+    return tuple(card(facts, story, clock, reasons) for story in told), swept
 
 
 def run(facts: Facts, params: Params) -> Outcome | Refused:

@@ -32,6 +32,7 @@ class Job:
     metered: tuple[Metered, ...]
     dimension: str
     grain: str
+    first: bool = False  # looked at even where the time is short
 
 
 def metered(facts: Facts) -> tuple[Metered, ...]:
@@ -82,7 +83,8 @@ def jobs(facts: Facts) -> list[Job]:
             for grain in ("month",) if fine else ("month", "week"):
                 stage = 1 if fine else 2 * ((grain == "week") != logged) + 2 * now
                 if able:
-                    out.append(((logged, far, stage, size), Job(able, name, grain)))
+                    job = Job(able, name, grain, not logged and stage < 2)
+                    out.append(((logged, far, stage, size), job))
     return [job for _, job in sorted(out, key=lambda o: (o[0], o[1].dimension))]
 
 

@@ -82,7 +82,8 @@ class Signal:
 
     @property
     def up(self) -> bool:
-        return self.change > 0
+        """Beyond the common move: a shop that grows less than all others goes down."""
+        return float(self.facts.get("effect", self.change)) > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,9 @@ def _of_cell(c: Counted, step: int, cell: Cell, common: float, reached: int) -> 
     def mine(r: Row) -> bool:
         return (r["a"], r["b"]) == cell
 
+    def beside(r: Row) -> bool:
+        return not mine(r) and (not c.b or r["a"] == cell[0])
+
     now = c.at(step, lambda r: mine(r) and bool(r["week"] >= c.now))
     past = c.at(step, lambda r: mine(r) and bool(r["week"] < c.now))
     new = bool(c.b) and past[1] < now[1]
@@ -170,6 +173,8 @@ def _of_cell(c: Counted, step: int, cell: Cell, common: float, reached: int) -> 
             "parent": str(cell[0]),
             "sessions": now[1],
             "lost": round((expected - after) * now[1]),
+            "beside": _points(c, step, beside),
+            "beside_name": f"{cell[0]} 其他" if c.b else "其余",
             "rest": rest[0] / rest[1] if rest[1] else None,
         },
     )
