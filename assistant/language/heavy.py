@@ -56,6 +56,8 @@ def heavy(text: str, strict: bool = True) -> bool:
     import jieba.posseg as tagger
 
     words = [(w.word, w.flag) for w in tagger.cut(text)]
+    if len(words) > 1 and all(len(w) == 1 for w, _ in words) and words[-1][1].startswith("n"):
+        return True  # 快手: a name that no dictionary has
     return any(_heavy(word, flag, strict) for word, flag in words if WORDY.search(word))
 
 

@@ -233,13 +233,15 @@ class ChangeCue:
 
 @dataclass(frozen=True, slots=True)
 class WindowCue:
-    """``grain``, ``of``: the unit of time, or the dimension, that the share is within (占当月, 占大区)."""
+    """``grain``, ``of``: the unit of time, or the dimension, that the share is within (占当月, 占大区).
+    ``running``: a sum that is watched growing (一路加上去), where 累计 alone may be a plain total."""
 
     kind: WindowKind
     within: bool = False
     n: int | None = None
     grain: Grain | None = None
     of: tuple[str, ...] = ()
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,11 +196,12 @@ def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
     """Two members side by side, when their difference is what is asked."""
     than = Cue.THAN in draft.cues and draft.form is None
     gap = Cue.GAP in draft.cues or (than and bool({Cue.MORE, Cue.LESS} & draft.cues))
+    gap = gap and not draft.compare  # 甲和乙比4月多多少: held against a period, not each other
     for v in draft.values:
         dimension, items = v.options[0]
         if len(items) == 2 and not v.negated and (v.versus or gap) and not draft.ranked:
             return Contrast(dimension, items[0], items[1], absolute=not v.versus)
-    if gap and not draft.ranked and not draft.compare:
+    if gap and not draft.ranked:
         for c in draft.where:
             if isinstance(c, Where) and c.op is Op.IN and len(c.values) == 2:
                 left, right = c.values
@@ -266,7 +267,7 @@ def _comparisons(draft: Draft) -> Iterator[tuple[tuple[Comparison, ...], tuple[s
     between = Cue.THAN in draft.cues and any(
         isinstance(c, Where) and c.op is Op.IN for c in draft.where
     )  # 抖音比天猫高: two members, not two periods
-    if between:
+    if between and not draft.compare:
         yield (), ()
         return
     if draft.form is Form.YES_NO and draft.asserted and not draft.having and not draft.compare:

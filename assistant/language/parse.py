@@ -114,7 +114,9 @@ class Parser:
         context: Context | None,
     ) -> list[Reading]:
         kept = [x for x in way.mentions if not isinstance(x.value, Filler)]
-        unread = tuple(text.span(a, b) for a, b in self.segments.whole(text.text, way.unread))
+        unread = tuple(
+            text.span(a, b) for a, b in self.segments.whole(text.text, way.unread, way.mentions)
+        )
         corrected = _corrections(kept, text)
         out = []
         for mentions, cost in expand(kept, self.graph):

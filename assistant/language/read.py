@@ -240,6 +240,13 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
             compared and said.cue(C.MORE, C.LESS)
         )
 
+    def _done_by_some(self) -> bool:
+        """昨天有人买帐篷吗: whether anybody did it, where no list and no number is asked for."""
+        said = self.said
+        listed = said.cue(C.LIST, C.DETAIL, C.WHICH, C.PERSON, C.HOW_MANY, C.HOW_MUCH)
+        deeds = [v for _, v in said.verbs] + [v for _, v in said.bare_verbs]
+        return bool(deeds and said.entities) and not (listed or said.asked or said.measures)
+
     def _direction(self) -> int:
         """1 when more is asserted, -1 when less, 0 when nothing is."""
         if self.asserts:
@@ -259,8 +266,10 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
             return said.forms[0][1].form
         if said.cue(C.EXISTS, C.WHETHER):
             return Form.YES_NO
+        if any(w.running for _, w in said.windows):
+            return Form.TREND
         asked = said.cue(C.ASK) or (bool(said.mentions) and said.mentions[-1].value is C.NOT)
-        if asked and self._asserted():
+        if asked and (self._asserted() or self._done_by_some()):
             return Form.YES_NO
         for _, a in said.asked:
             return a.form

@@ -16,6 +16,7 @@ from assistant.language.grammar import Mention
 from assistant.language.meaning import Cue, Filler
 
 jieba.setLogLevel(logging.WARNING)
+FUNCTION = frozenset("的了着呢吗吧啊把被让对")  # never the first half of a name
 NAMES = 20_000  # catalog names given to the tokenizer
 
 
@@ -51,14 +52,24 @@ class Segments:
                 kept = [m for m in kept if id(m) not in gone]
         return kept
 
-    def whole(self, text: str, holes: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-        """Unread stretches, grown to the words they belong to."""
+    def whole(
+        self, text: str, holes: Sequence[tuple[int, int]], read: Sequence[Mention] = ()
+    ) -> tuple[tuple[int, int], ...]:
+        """Unread stretches, grown to the words they belong to; never into what ``read`` explains.
+
+        A single character that no word explains takes a filler before it along: half a name is unknown
+        as a whole (快手 is not 手)."""
         out: list[tuple[int, int]] = []
         tokens = self.tokens(text)
+        longer = [x for x in read if x.end - x.start > 1]
+        fillers = {x.start for x in read if x.end - x.start == 1 and isinstance(x.value, Filler)}
         for start, end in holes:
             for a, b in tokens:
-                if a < end and start < b and b - a <= 4:
+                taken = any(x.start < b < x.end or x.start < a < x.end for x in longer)
+                if a < end and start < b and b - a <= 4 and not taken:
                     start, end = min(start, a), max(end, b)
+            if end - start == 1 and start - 1 in fillers and text[start - 1] not in FUNCTION:
+                start -= 1
             if out and start <= out[-1][1]:
                 out[-1] = (out[-1][0], max(end, out[-1][1]))
             else:

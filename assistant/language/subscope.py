@@ -26,7 +26,7 @@ from assistant.language.phrases import (
 from assistant.language.read import read
 from assistant.language.scan import Resolve
 from assistant.language.settle import settle
-from assistant.language.times import PerGrain
+from assistant.language.times import PerGrain, SamePeriod, TimeValue
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
     AnalysisQuery,
@@ -57,7 +57,29 @@ def boundary(mentions: Sequence[Mention]) -> int | None:
         left, right = mentions[:i], mentions[i + 1 :]
         if _selective(left) and _questioning(right):
             return i
-    return _ranked_thing(mentions)
+    return _earlier_set(mentions) or _ranked_thing(mentions)
+
+
+def _earlier_set(mentions: Sequence[Mention]) -> int | None:
+    """去年消费过5000的会员，今年又来买的: a test in one period, a deed or a figure in another."""
+    for i, mention in enumerate(mentions):
+        if not isinstance(mention.value, (m.TableWord, m.DimensionWord)):
+            continue
+        left, right = mentions[:i], mentions[i + 1 :]
+        when = [k for k, x in enumerate(right) if isinstance(x.value, TimeValue)]
+        dated = any(isinstance(x.value, TimeValue) for x in left)
+        tested = any(
+            isinstance(x.value, Condition_) and isinstance(x.value.options[0], Having) for x in left
+        )
+        if not (dated and tested and len(when) == 1):
+            continue
+        held = (m.CompareCue, SamePeriod, Grouping)
+        around = right[max(when[0] - 1, 0) : when[0] + 2]
+        compared = any(x.value in (m.Cue.THAN, m.Cue.VERSUS, m.Cue.GAP) for x in around)
+        asks = any(isinstance(x.value, (*MEASURES, m.VerbWord, Verb)) for x in right[when[0] :])
+        if asks and not compared and not any(isinstance(x.value, held) for x in mentions):
+            return i
+    return None
 
 
 def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
@@ -114,6 +136,10 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
     right = read(mentions[at + 1 :], graph, resolve)
     if not left.measures and right.measures and left.ranked is not None and not left.ranked.quality:
         left = replace(left, measures=right.measures[:1])
+    if not left.periods and isinstance(mentions[-1].value, TimeValue):
+        left = replace(
+            left, periods=right.periods
+        )  # 前五的省里谁最低，上个月: of the whole question
     query = next((s.query for s in settle(_listing(left), graph)), None)
     if query is None:
         return None

@@ -119,8 +119,11 @@ WINDOWS: dict[WindowCue, str] = {
         WindowKind.SHARE, within=True
     ): "组内占比 内部占比 在各自内部的占比 内占比 各自内部占比 在组内的占比",
     WindowCue(
+        WindowKind.CUMULATIVE, running=True
+    ): "往上累加 往上加 往上累 往上滚 滚着加 一路加上去 一路累加 一路累计 一路往上加 一路加 一路累加上去 一路往上累 一路累上去 逐步累加 越加越多 滚着累加 一路滚上去 逐期累加",
+    WindowCue(
         WindowKind.CUMULATIVE
-    ): "往上累加 往上加 往上累 往上滚 滚着加 一路加上去 累计 累积 累加 滚动累计 累计值 年累计 累计到 累计曲线 年初累计",
+    ): "累计 累积 累加 滚动累计 累计值 年累计 累计到 累计曲线 年初累计",
     WindowCue(
         WindowKind.CUMULATIVE_SHARE
     ): "二八 帕累托 累计占比 累积占比 pareto 二八分析 abc分析 累计贡献 累计百分比 累计贡献率 二八定律 二八法则",

@@ -89,8 +89,12 @@ class Measures(Base):
         self.used.add(place)
 
     def _said_again(self) -> None:
-        """接诊超过30人次的医生: the unit of a threshold is the measure that it already tests."""
+        """接诊超过30人次的医生, 平均多大岁数: what a threshold or a mean is of already is said again."""
         said = self.said
+        for j, dimension in said.dims:
+            beside = (x for i, x in said.measures if abs(i - j) == 1)
+            if any(isinstance(x, ColumnAggregate) and x.column == dimension for x in beside):
+                self.used.add(j)  # 平均多大岁数
         for j, measure in said.measures:
             before = said.at(j - 1)
             if not isinstance(before, Condition_) or j in self.used:
@@ -128,10 +132,17 @@ class Measures(Base):
         if not isinstance(value, m.UnitWord) or value.text not in ("月", "年", "日", "周"):
             return False
         before = self.said.at(place - 1)
+        if before is C.EACH:
+            return True  # a split by time that found no rule
         if isinstance(before, (Condition_, Threshold)):  # 是否高于4月: the number was a month's
             mentions = self.said.mentions
             return mentions[place - 1].end == mentions[place].start
         return isinstance(after, (m.MetricWord, m.DimensionWord))
+
+    def _inside_each(self) -> bool:
+        """每个品类里二级品类的占比: what stands behind 里 is part of each member."""
+        groups = [self.said.at(i - 1) for i in self.said.places(C.WITHIN)]
+        return any(isinstance(g, Grouping) and g.each for g in groups)
 
     def _same_column(self, place: int) -> str | None:
         """运费的均值和方差: an aggregate joined to another takes its column."""
@@ -162,7 +173,7 @@ class Measures(Base):
                 lengths = [int(d.n) for _, d in said.durations]
                 numbers = [int(x.value) for j, x in said.numbers if abs(j - i) <= 2]
                 n = (lengths or numbers or [7])[0]
-            within: tuple[str, ...] = ("*",) if cue.within else ()
+            within: tuple[str, ...] = ("*",) if cue.within or self._inside_each() else ()
             if self.enclosed is not None and cue.kind is WindowKind.SHARE:
                 within = (self.enclosed.value,)
             if of is not None and cue.kind is WindowKind.SHARE:
