@@ -1,4 +1,5 @@
-# 问数: `make run` opens the page, `make test` checks everything. Both work on a fresh clone.
+# 问数: `make run` opens the page, `make test` checks everything, `make test-fast` what takes no browser and
+# little time. All work on a fresh clone.
 #
 #   PORT=8600 make run      another port (default: 8501, or the next free one)
 #   PYTHON=/path/to/python  another interpreter, 3.11 or newer
@@ -17,7 +18,7 @@ DATA := data/retail.duckdb
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: run test data lock clean
+.PHONY: run test test-fast data lock clean
 
 run: $(VENV)/.run-stamp $(DATA)
 	@exec $(BIN)/wenshu serve $(if $(PORT),--port $(PORT))
@@ -28,6 +29,13 @@ test: $(VENV)/.dev-stamp $(DATA)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The loop while working: no browser, nothing marked slow, the fixtures of a file built once.
+test-fast: $(VENV)/.dev-stamp $(DATA)
+	@$(BIN)/ruff format --check --output-format concise .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not slow"
 
 data: $(DATA)
 

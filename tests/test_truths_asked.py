@@ -231,9 +231,8 @@ def asked(name: str, seed: int, planted: bool) -> bool:
 
 
 def _worlds(seeds: range) -> list[Any]:
-    marks = {seed: [pytest.mark.xdist_group(f"asked-{seed}")] for seed in seeds}
     return [
-        pytest.param(seed, marks=[*marks[seed], *([pytest.mark.slow] if seed > 1 else [])])
+        pytest.param(seed, marks=[pytest.mark.xdist_group(f"asked-{seed}"), pytest.mark.slow])
         for seed in seeds
     ]
 
