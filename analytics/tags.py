@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from analytics import portrait, tag_report, words
+from analytics import portrait, portrait_words, tag_report, words
 from analytics.contract import (
     Analysis,
     Facts,
@@ -20,11 +20,12 @@ from analytics.contract import (
     Param,
     Params,
     Refused,
-    Suggestion,
     View,
 )
+from analytics.contrasts import contrasted
 from analytics.overlaps import overlaps
 from semantic_layer.crowd import Trait
+from semantic_layer.result import Column
 
 MIN_PEOPLE = 20
 SHOWN = 60  # rows of a portrait
@@ -41,15 +42,7 @@ LIBRARY = words.listed(
 
 TRAIT = (words.dimension("trait", "标签"), words.dimension("value", "特征"))
 GROUP = words.dimension("group", "人群")
-TOLD = (
-    words.people("users"),
-    words.share("share", "占比", "users"),
-    words.share("base_share", "总体占比"),
-    words.measure("tgi", "TGI"),
-    words.dimension("verdict", "和其余的人比"),
-    words.measure("p", "p 值"),
-)
-PLAIN = TOLD[:2]
+PLAIN = (words.people("users"), words.share("share", "占比", "users"))
 
 
 def run(facts: Facts, params: Params) -> Outcome | Refused:
@@ -76,13 +69,19 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     for row in rows:
         trait = traits[row["trait"]]
         row |= {"place": row["trait"], "trait": trait.label, "kind": trait.kind}
+        row["ruled"] = bool(trait.values or trait.analysis)
         row["verdict"] = portrait.verdict(row)
     everybody = sizes[0]["everybody"]
+    _tell_apart(rows)
+    against = "总体"
     if params["against"] == "rest":
+        against = "其余的人"
         _against_the_rest(rows)
     whole = not facts.by and (not facts.crowd.narrowed or max(kept.values()) >= everybody)
     shown = sorted(rows, key=_by_tag if whole else _by_difference)[:SHOWN]
-    columns = TRAIT + (PLAIN if whole else TOLD)
+    if len(kept) == 2:
+        return contrasted(facts, rows, kept, everybody)
+    columns = TRAIT + (PLAIN if whole else _told(against))
     if len(kept) > 1:
         columns = (GROUP, *columns)
     extra = {"everybody": everybody, "groups": kept, "known": [r["known"] for r in rows]}
@@ -90,12 +89,34 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         columns=columns,
         rows=tuple(tuple(r[c.name] for c in columns) for r in shown),
         view=_view(shown, whole, len(kept)),
-        findings=_plain(shown, everybody) if whole else _findings(shown, kept, everybody),
-        suggestions=() if whole else _suggestions(shown),
-        notes=_notes(facts, rows, traits, whole),
+        findings=portrait_words.plain(shown, everybody)
+        if whole
+        else portrait_words.findings(shown, kept, everybody, against),
+        suggestions=() if whole else portrait_words.suggestions(shown, against),
+        notes=portrait_words.notes(facts, rows, traits, whole),
         extra={**extra, "ratios": [r["tgi"] / 100 for r in rows if r["tgi"]]},
         people=exp.select("*").from_(groups.subquery("members")),
     )
+
+
+def _told(against: str) -> tuple[Column, ...]:
+    return (
+        *PLAIN,
+        words.share("base_share", f"{against}占比"),
+        words.measure("tgi", "TGI"),
+        words.dimension("verdict", "和其余的人比"),
+        words.measure("p", "p 值"),
+    )
+
+
+def _tell_apart(rows: Sequence[dict[str, Any]]) -> None:
+    """A value that two tags have says which one it is of."""
+    tags: dict[str, set[str]] = {}
+    for row in rows:
+        tags.setdefault(row["value"], set()).add(row["trait"])
+    for row in rows:
+        if len(tags[row["value"]]) > 1:
+            row["value"] = f"{row['value']}（{row['trait']}）"
 
 
 def _traits(facts: Facts, params: Params) -> tuple[Trait, ...]:
@@ -143,8 +164,6 @@ def _by_difference(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (not certain, -gap, row["group"], row["place"], row["value"])
 
 
-# ── in words ──────────────────────────────────────────────────────────────────────────────────
-
 Found = Sequence[Mapping[str, Any]]
 
 
@@ -152,76 +171,10 @@ def _view(rows: Found, whole: bool, groups: int) -> View:
     if whole:
         return View("hbar", "value", ("share",), "trait", title="各标签的人数占比")
     if groups > 1:
-        return View("heatmap", "group", ("tgi",), "value", title=_title(rows))
-    return View("hbar", "value", ("tgi",), title=_title(rows), options=(("limit", str(BARS)),))
-
-
-def _title(rows: Found) -> str:
-    top = next((r for r in rows if r["verdict"] == "偏多"), None)
-    return f"{top['group']}里「{top['value']}」明显偏多" if top else "和总体没有明显差别"
-
-
-def _findings(rows: Found, kept: Mapping[str, int], everybody: int) -> tuple[str, ...]:
-    """For each of at most three groups what is more common in it, and for one alone what is rarer."""
-    said = []
-    for group, users in list(kept.items())[:3]:
-        mine = [r for r in rows if r["group"] == group]
-        more = [r for r in mine if r["verdict"] == "偏多"][:3]
-        head = f"{group} {words.count(users)} 人（总体 {words.count(everybody)} 人）"
-        if not more:
-            said.append(f"{head}，没有显著偏多的特征")
-            continue
-        said.append(f"{head}，最突出的是" + "；".join(_point(r) for r in more))
-        if len(kept) == 1:
-            fewer = [r for r in mine if r["verdict"] == "偏少"][:2]
-            if fewer:
-                said.append("偏少的是" + "；".join(_point(r) for r in fewer))
-    return tuple(said)
-
-
-def _point(row: Mapping[str, Any]) -> str:
-    against = words.percent(row["base_share"])
-    return (
-        f"{row['trait']}为「{row['value']}」，占 {words.percent(row['share'])}，"
-        f"对照 {against}，TGI {words.number(row['tgi'], 0)}"
+        return View("heatmap", "group", ("tgi",), "value", title=portrait_words.title(rows))
+    return View(
+        "hbar", "value", ("tgi",), title=portrait_words.title(rows), options=(("limit", str(BARS)),)
     )
-
-
-def _plain(rows: Found, everybody: int) -> tuple[str, ...]:
-    tops: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        tops.setdefault(row["trait"], row)
-    first = list(tops.values())[:4]
-    told = "；".join(
-        f"{r['trait']}以「{r['value']}」最多，占 {words.percent(r['share'])}" for r in first
-    )
-    return (f"共 {words.count(everybody)} 人，{told}",)
-
-
-def _suggestions(rows: Found) -> tuple[Suggestion, ...]:
-    """What they do tells how to reach them, who they are whom else to look for."""
-    more = [r for r in rows if r["verdict"] == "偏多"]
-    said = []
-    for kind, action in (
-        ("behaviour", "触达{group}时从「{value}」入手，先小范围对照测试，预期响应好于不分人群"),
-        ("attribute", "找更多像{group}的人：投放时圈选{trait}为「{value}」的客户，预期转化更好"),
-    ):
-        row = next((r for r in more if r["kind"] == kind), None)
-        if row is not None:
-            said.append(Suggestion(action.format(**row), _point(row)))
-    return tuple(said)
-
-
-def _notes(facts: Facts, rows: Found, traits: Sequence[Trait], whole: bool) -> tuple[str, ...]:
-    said = [f"标签截至 {facts.until.isoformat()}，占比的分母是该标签已知的人"]
-    several = [t.label for t in traits if t.kind == "behaviour" and not t.values]
-    if several:
-        said.append(f"{'、'.join(several)}一人可有多个，占比相加会超过 100%")
-    if not whole:
-        said.append(
-            f"检验的是这群人与其余的人，双侧，{len(rows)} 个特征一起校正（BH），p 小于 0.05 才说偏多或偏少"
-        )
-    return tuple(said)
 
 
 ANALYSIS = Analysis(

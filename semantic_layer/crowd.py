@@ -229,7 +229,7 @@ def named(catalog: Catalog, condition: Condition) -> str:
         case Members(_, AnalysisQuery(people=people), negated) if people:
             return ("非" if negated else "") + people
         case Where(_, Op.EQ | Op.IN, values):
-            return "、".join(str(v) for v in values)
+            return "、".join(str(v) for v in values) + "的客户"
         case _:
             return ""
 

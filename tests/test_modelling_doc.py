@@ -34,6 +34,16 @@ BASE: dict[str, list[dict[str, Any]]] = {
             "key": "t",
             "dimensions": [{"name": "pay_time", "label": "底表支付时间", "kind": "time"}],
         },
+        *(
+            {
+                "name": f"{name}_list",
+                "label": f"底表{label}表",
+                "source": name,
+                "key": name,
+                "dimensions": [{"name": name, "label": f"底表{label}"}],
+            }
+            for name, label in (("city", "城市"), ("channel", "渠道"))
+        ),
     ],
     "metrics": [
         {

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import duckdb
 
 from analytics.contract import Analysis, Params
-from semantic_layer.catalog import Catalog, Dimension, Join, Kind, Role, Table
+from semantic_layer.catalog import Catalog, Dimension, Join, Kind, NamedCondition, Role, Table
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.query import Measure, Period, Scope
 from semantic_layer.scoped import ScopedFacts
@@ -37,10 +37,13 @@ def facts(
     measure: Measure | None = None,
     keys: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     times: Mapping[str, str] = MappingProxyType({}),
+    values: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    terms: Mapping[str, str] = MappingProxyType({}),
 ) -> ScopedFacts:
     """``tables``: name → SELECT that makes it (reading files is allowed here); ``roles``: table →
     role → SQL; ``dimensions``: name → (table, SQL); ``since`` and ``until`` bound the data. ``keys``:
-    table → columns; ``times``: table → the column that periods apply to."""
+    table → columns; ``times``: table → the column that periods apply to; ``terms``: name → SQL over the
+    first table."""
     connection = duckdb.connect()
     for name, sql in tables.items():
         connection.execute(f"CREATE TABLE {name} AS {sql}")
@@ -56,6 +59,10 @@ def facts(
             | {c: Dimension(c, c, t, c, Kind.TIME) for t, c in times.items()}
         ),
         metrics=MappingProxyType({}),
+        values=values,
+        terms=MappingProxyType(
+            {n: NamedCondition(n, n, next(iter(tables)), sql) for n, sql in terms.items()}
+        ),
         roles=tuple(Role(r, t, sql) for t, bound in roles.items() for r, sql in bound.items()),
         since=since,
         until=until,
