@@ -11,8 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-# Random numbers are hashes of the row and of a name, so that threads cannot reorder them.
-UNIFORM = "CREATE MACRO u(i, salt) AS hash(i, salt) / 18446744073709551616.0"
+# Random numbers are hashes of the row and of a name, so that threads cannot reorder them; hashed twice, because
+# hashes of one row under two names are not independent.
+UNIFORM = "CREATE MACRO u(i, salt) AS hash(hash(i, salt)) / 18446744073709551616.0"
 TABLES = (
     """CREATE TABLE users AS SELECT i AS user_id,
         ['甲', '乙', '丙', '丁', '戊', '己'][1 + floor(6 * u(i, 'channel'))::INT] AS origin,
@@ -24,7 +25,7 @@ TABLES = (
     """CREATE TABLE orders AS SELECT i AS order_id, floor($users * u(i, 'user') ** 2)::BIGINT AS user_id,
         ['APP', '网店', '门店', '直播'][1 + floor(4 * u(i, 'shop'))::INT] AS shop,
         TIMESTAMP '2024-01-01' + to_seconds(floor(730 * 86400 * i / $orders)) AS paid_at,
-        round((9 + 600 * u(i, 'paid') ** 3) * if(u(i, 'shop') >= .75 AND i >= $orders * 700 / 730, .5, 1), 2) AS paid
+        round((9 + 600 * u(i, 'paid') ** 3) * if(u(i, 'shop') >= .75 AND i / $orders >= 700 / 730, .5, 1), 2) AS paid
     FROM range($orders) t(i)""",
     """CREATE TABLE items AS SELECT o.order_id, o.user_id, o.paid_at, k AS line_no,
         floor(2000 * u(o.order_id * 8 + k, 'product') ** 2)::BIGINT AS product_id,

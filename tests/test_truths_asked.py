@@ -82,7 +82,7 @@ def robot_named(reply: Reply, truth: Truth) -> bool:
 
 def bad_quality(reply: Reply, truth: Truth) -> bool:
     paid = figures(reply, "退款原因", "退款金额")
-    return paid[0][0] == "质量问题" and paid[0][1] > 0.5 * sum(money for _, money in paid)
+    return bool(paid[0][0] == "质量问题" and paid[0][1] > 0.5 * sum(money for _, money in paid))
 
 
 def mix(reply: Reply, truth: Truth) -> bool:
@@ -149,12 +149,12 @@ def segments_full(reply: Reply, truth: Truth) -> bool:
 def top_heavy(reply: Reply, truth: Truth) -> bool:
     """A third of what all buyers paid, taken from the planted figures of the same database."""
     (sales,), *_ = figures(reply, "销售额")
-    return 0.28 < sales / truth["sales"] < 0.42
+    return bool(0.28 < sales / truth["sales"] < 0.42)
 
 
 def silent_spenders(reply: Reply, truth: Truth) -> bool:
     (people,), *_ = figures(reply, "注册用户数")
-    return people / truth["buyers"] > 0.0065
+    return bool(people / truth["buyers"] > 0.0065)
 
 
 def dirt(reply: Reply, truth: Truth) -> bool:
