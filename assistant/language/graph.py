@@ -36,6 +36,9 @@ class Graph:
             self._down.setdefault(join.right, []).append(join.left)
         self._dist = lru_cache(maxsize=4096)(self._distance)
         self.tables_of_metric = lru_cache(maxsize=4096)(self._tables_of_metric)
+        self.reaches = lru_cache(maxsize=4096)(self._reaches)
+        self.key_of = lru_cache(maxsize=4096)(self._key_of)
+        self.people_key = lru_cache(maxsize=1)(self._people_key)
 
     # ── tables ────────────────────────────────────────────────────────────────────────────────
 
@@ -59,7 +62,7 @@ class Graph:
         """Cost of the way from one table to another; FAR when there is none."""
         return self._dist(start, end)
 
-    def reaches(self, start: str, end: str) -> bool:
+    def _reaches(self, start: str, end: str) -> bool:
         """True when every row of ``start`` has at most one row of ``end``."""
         seen, queue = {start}, deque([start])
         while queue:
@@ -125,7 +128,7 @@ class Graph:
 
     # ── entities ──────────────────────────────────────────────────────────────────────────────
 
-    def key_of(self, table: str) -> str | None:
+    def _key_of(self, table: str) -> str | None:
         """The dimension that identifies one row of ``table``."""
         key = set(self.catalog.tables[table].key)
         own = [d for d in self.catalog.dimensions.values() if d.table == table]
@@ -137,7 +140,7 @@ class Graph:
                 return d.name
         return None
 
-    def people_key(self) -> str | None:
+    def _people_key(self) -> str | None:
         """The key of the people that the model's user role is about."""
         columns = {r.expr.strip('"') for r in self.catalog.roles if r.name == "user"}
         for d in self.catalog.dimensions.values():

@@ -140,16 +140,9 @@ def _entity(draft: Draft, graph: Graph) -> str | None:
     counted = any(a.form is Form.COUNT for a in draft.asked)
     if not ({Cue.PERSON, Cue.HOW_MANY} & draft.cues or draft.measures or counted):
         return None
+    if people is not None:
+        return graph.catalog.dimensions[people].table
     users = [r.table for r in graph.catalog.roles if r.name == "user"]
-    for table in users:
-        for there in graph.catalog.tables:
-            if (
-                there != table
-                and graph.reaches(table, there)
-                and "user" in there
-                and graph.key_of(there)
-            ):
-                return there
     return users[0] if users and graph.key_of(users[0]) else None
 
 
