@@ -203,12 +203,11 @@ def _signal(
         safe = np.where(below > 0, below, np.nan)
         points = tuple(zip(starts, (_none(v) for v in mine / safe), strict=True))
     kind = m.kind
-    if one.halves is None and kind is Kind.YEAR:
-        moved = facts["share_after"] - facts["share_before"]
-        if abs(moved) >= POINTS:
-            kind = Kind.MIX
-            part = mine / np.maximum(whole, 1e-12)
-            points = tuple(zip(starts, (float(v) for v in part), strict=True))
+    mixed = one.halves is None and kind is Kind.YEAR
+    if mixed and abs(facts["share_after"] - facts["share_before"]) >= POINTS:
+        kind = Kind.MIX
+        part = mine / np.maximum(whole, 1e-12)
+        points = tuple(zip(starts, (float(v) for v in part), strict=True))
     grain = Grain(job.grain)
     return Signal(
         kind,

@@ -76,6 +76,21 @@ def decline(
     return Refusal(common, code, message, help, next_questions=examples, query=query)
 
 
+def _stopped(
+    run: Run, mistake: EngineError | Refused, catalog: Catalog, query: Query, limit: float
+) -> Refusal:
+    """A query that did not come to its end; ``limit`` is the time it had, in seconds."""
+    match mistake:
+        case QueryTimeout():
+            return decline(run, "timeout", catalog, query, seconds=f"{limit:.0f}")
+        case QueryCancelled():
+            return decline(run, "cancelled", catalog, query)
+        case Refused():
+            return decline(run, "model-mismatch", catalog, query, what=str(mistake))
+        case _:
+            return decline(run, "failed", catalog, query)
+
+
 def offer(run: Run, understood: Understood, catalog: Catalog) -> Choice:
     options = tuple(Option(sentence(q, catalog, ANALYSES), q) for q in understood.options)
     common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
@@ -101,14 +116,8 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         message, help = problem(e.code, suggestions=e.suggestions, **e.details)
         common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
         return Refusal(common, e.code, message, help, query=query)
-    except QueryTimeout:
-        return decline(run, "timeout", catalog, query, seconds=f"{TIMEOUT:.0f}")
-    except QueryCancelled:
-        return decline(run, "cancelled", catalog, query)
-    except Refused as mistake:
-        return decline(run, "model-mismatch", catalog, query, what=str(mistake))
-    except EngineError:
-        return decline(run, "failed", catalog, query)
+    except (EngineError, Refused) as mistake:
+        return _stopped(run, mistake, catalog, query, TIMEOUT)
     if undecided is not None:
         return undecided
     if shown is not query and _missing(result):
@@ -215,14 +224,8 @@ def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) 
         done = analyse(spelled, catalog, engine, run.today, run.cancel, ANALYSIS_TIMEOUT)
     except Unanswerable as e:
         return decline(run, e.code, catalog, query, **e.details)
-    except QueryTimeout:
-        return decline(run, "timeout", catalog, query, seconds=f"{ANALYSIS_TIMEOUT:.0f}")
-    except QueryCancelled:
-        return decline(run, "cancelled", catalog, query)
-    except Refused as mistake:
-        return decline(run, "model-mismatch", catalog, query, what=str(mistake))
-    except EngineError:
-        return decline(run, "failed", catalog, query)
+    except (EngineError, Refused) as mistake:
+        return _stopped(run, mistake, catalog, query, ANALYSIS_TIMEOUT)
     if isinstance(done, analytics.contract.Refused):
         why = {"missing-role": "roles", "too-little-data": "why"}.get(done.code, "what")
         return decline(run, done.code, catalog, query, **{why: done.message})

@@ -47,16 +47,7 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
 
     def draft(self) -> Draft:
         said = self.said
-        self._told()
-        self._aggregates()
-        self._topmost()
-        self._pick()
-        self._held()
-        self._tallied()
-        self._surpassing()
-        self._said_again()
-        self._ranked_deed()
-        self._parts()
+        self._claims()
         verbs = self._verbs()
         compare, periods = self._times()
         streak = self.streak = self._streak()
@@ -112,6 +103,19 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
             penalty=self.penalty + self._doubts(),
             clash=self._clash(),
         )
+
+    def _claims(self) -> None:
+        """Words whose role only their neighbours decide, taken before any slot reads its own."""
+        self._told()
+        self._aggregates()
+        self._topmost()
+        self._pick()
+        self._held()
+        self._tallied()
+        self._surpassing()
+        self._said_again()
+        self._ranked_deed()
+        self._parts()
 
     def _cues(self) -> frozenset[m.Cue]:
         cues = {c for i, c in self.said.cues if c is not C.ALSO or i <= 1}
