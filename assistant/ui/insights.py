@@ -130,7 +130,6 @@ def draw_card(i: int, card: Card) -> None:
             st.button(
                 "接着看",
                 key=f"card-go-{i}",
-                help=card.ask,
                 on_click=state.ask_elsewhere,
                 args=(card.ask, card.query),
             )
