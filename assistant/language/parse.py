@@ -31,6 +31,8 @@ from assistant.language.text import Text, normalise
 from semantic_layer.query import AnalysisQuery, DetailQuery, MetricQuery, Period, Query
 
 KEPT = 6
+INFINITY = float("inf")
+SPARE = 0.8  # what a reading may gain on the cover it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,16 @@ class Parser:
         ahead = self.lexicon.intents.ahead(found_words, _analysis_of(context))
         resolve = _resolver(today, self.calendar, "future" if ahead else "past")
         found: dict[Any, Reading] = {}
+        best = -INFINITY
         for way in ways:
+            if way.score < best - SPARE:
+                break  # covers come best first: none after this one is read as well
             for reading in self._readings(way, text, resolve, context):
                 key = reading.query or reading.directive or reading.draft.refuse
                 if key not in found or found[key].score < reading.score:
                     found[key] = reading
+                if reading.query is not None and not reading.unread:
+                    best = max(best, reading.score)
         ranked = sorted(found.values(), key=lambda r: -r.score)
         return Parse(text, tuple(ranked))
 
