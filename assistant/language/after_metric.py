@@ -8,18 +8,24 @@ from dataclasses import replace
 from assistant.language.carried import carried_scope, extended, parts_of, taken_back
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
+from assistant.language.festivals import festival
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
 from assistant.language.measured import conjunction
 from assistant.language.settle import Settled, settle
 from semantic_layer.catalog import Kind
+from semantic_layer.periods import shifted
 from semantic_layer.query import (
     By,
     ByPeriod,
     ByTime,
+    CompareKind,
+    Comparison,
+    Condition,
     Contrast,
     Form,
     Group,
+    Members,
     MetricQuery,
     Op,
     Ref,
@@ -34,7 +40,7 @@ def next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settled
     if Cue.REMOVE in said.cues and not negated:
         yield Settled(_removed(old, said))
         return
-    old, said = _undone(old, said)
+    old, said = _moved(*_undone(old, said))
     adds = Cue.ALSO in said.cues
     fresh = _groups_said(said, graph)
     kept = old.group_by if fresh else _groups_left(old, said)
@@ -79,6 +85,65 @@ def _undone(old: MetricQuery, said: Draft) -> tuple[MetricQuery, Draft]:
     where = conjunction(tuple(kept))
     left = tuple(c for c in said.where if c not in undone)
     return replace(old, scope=replace(old.scope, where=where)), replace(said, where=left)
+
+
+def _moved(old: MetricQuery, said: Draft) -> tuple[MetricQuery, Draft]:
+    """那去年同期呢: the old periods a year back. What they were held against belonged to them."""
+    if said.again is not None:
+        same = Comparison(said.again)
+        moved = tuple(shifted(p, same, festival) for p in old.scope.periods)
+        found = tuple(p for p in moved if p is not None)
+        said = replace(said, again=None, periods=found) if found else said
+    if said.periods and not said.compare:
+        kept = tuple(c for c in old.compare if c.kind is not CompareKind.PERIOD)
+        old = replace(old, compare=kept)
+    return old, said
+
+
+def pointed_at(
+    old: MetricQuery,
+    said: Draft,
+    graph: Graph,
+    shown: tuple[str, tuple[object, ...]] | None,
+) -> Iterator[Settled] | None:
+    """第二名分渠道看看, 第一名的毛利呢: one row of the last answer, and another question about it."""
+    named = [g.dimension for g in old.group_by if isinstance(g, By)]
+    row = said.pointed
+    if row is None or not named:
+        return None
+    groups = tuple(g for g in said.groups if not (isinstance(g, By) and g.dimension in named))
+    columns = tuple(c for c in said.columns if c not in named)
+    about = groups or columns or said.measures or said.periods or said.compare or said.where
+    if not about and said.form is not Form.TREND:
+        return None
+    if len(old.group_by) > 1:
+        return iter(())  # rows of several dimensions: which of them is meant?
+    dimension = named[0]
+    condition: Condition
+    if shown and shown[0] == dimension:
+        values = shown[1]
+        if not -len(values) <= row < len(values):
+            return iter(())
+        value = values[row]
+        if not isinstance(value, (str, int, float)):
+            return iter(())
+        condition = Where(dimension, Op.EQ, (value,))
+    else:
+        down = (old.top is None or old.top.descending) is (row >= 0)
+        cut = Top(1, down, offset=row if row >= 0 else -1 - row)
+        condition = Members(dimension, replace(old, top=cut, order=(), compare=()))
+    plain = replace(old, group_by=(), top=None, order=(), having=None, windows=(), rollup=None)
+    one = replace(
+        said,
+        ranked=None,
+        rank_by=None,
+        pointed=None,
+        groups=groups,
+        each=tuple(d for d in said.each if d not in named),
+        columns=columns,
+        where=(*said.where, condition),
+    )
+    return next_metric(plain, one, graph)
 
 
 def _groups_said(said: Draft, graph: Graph) -> tuple[Group, ...]:

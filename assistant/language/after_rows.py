@@ -105,6 +105,9 @@ def next_analysis(old: AnalysisQuery, said: Draft, graph: Graph) -> Iterator[Set
         yield from settle(replace(about, where=parts, periods=scope.periods), graph)
         return
     named = (*said.columns, *(n for a in said.asked for n in a.names[:1]))
+    if not named:
+        members = (graph.member_of(t) for a in said.asked for t in a.tables[:1])
+        named = tuple(x for x in members if x is not None)  # 具体是哪个店
     by = (*(g.dimension for g in said.groups if isinstance(g, By)), *named) or old.by
     params = dict(old.params) | {p.name: p.value for p in said.params if p.analysis == old.analysis}
     scope = carried_scope(old.scope, said, Cue.ALSO in said.cues)

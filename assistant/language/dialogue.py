@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.language.after_metric import next_metric
+from assistant.language.after_metric import next_metric, pointed_at
 from assistant.language.after_rows import next_analysis, next_detail
-from assistant.language.carried import goes_on
+from assistant.language.carried import goes_on, parts_of
+from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
+from assistant.language.measured import conjunction
 from assistant.language.settle import Settled, among, deeds_measured, settle
 from assistant.language.subscope import as_set
 from semantic_layer.query import (
@@ -23,6 +25,7 @@ from semantic_layer.query import (
     CatalogQuery,
     Condition,
     DetailQuery,
+    Form,
     Members,
     MetricQuery,
     MetricRef,
@@ -84,7 +87,12 @@ def continue_from(
         return settle(among(said, replace(mine, people=said.people), graph), graph)
     if said.about or said.analysis or said.people:
         return None
-    if stands_alone(said, modelled=bool(graph.catalog.primary)):
+    if isinstance(context.query, MetricQuery):
+        row = pointed_at(context.query, said, graph, context.shown)
+        if row is not None:
+            return row
+    alone = stands_alone(said, modelled=bool(graph.catalog.primary))
+    if alone and not _same_things(context.query, said):
         return None
     return _next(context, said, graph)
 
@@ -126,6 +134,35 @@ def stands_alone(said: Draft, *, modelled: bool = True) -> bool:
     )
 
 
+def _same_things(query: Query, said: Draft) -> bool:
+    """看全部品牌，按毛利 after the first three brands; 具体是哪个店 after a figure or a reason."""
+    said_about = (said.where, said.having, said.verbs, said.ranked, said.periods, said.inner)
+    if any(said_about) or said.entities:
+        return False
+    which = [a for a in said.asked if a.form is Form.WHICH]
+    if which and isinstance(query, (MetricQuery, AnalysisQuery)):
+        return len(said.asked) == 1 and not (said.measures or said.columns or said.groups)
+    if not isinstance(query, MetricQuery) or Cue.ALL not in said.cues:
+        return False
+    before = set(dimensions_of(() if query.scope.where is None else (query.scope.where,)))
+    if query.top is not None:
+        before |= {g.dimension for g in query.group_by if isinstance(g, By)}
+    return bool(_named(said) & before)
+
+
+def _named(said: Draft) -> set[str]:
+    return {*said.columns, *(g.dimension for g in said.groups if isinstance(g, By))}
+
+
+def _opened(query: MetricQuery, said: Draft) -> MetricQuery:
+    """看全部品牌 lifts the filter on 品牌."""
+    if Cue.ALL not in said.cues or said.where or query.scope.where is None:
+        return query
+    parts = parts_of(query.scope.where)
+    kept = tuple(c for c in parts if not set(dimensions_of((c,))) <= _named(said))
+    return replace(query, scope=replace(query.scope, where=conjunction(kept)))
+
+
 def _next(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | None:
     previous = context.query
     if Cue.IT in said.cues:
@@ -134,7 +171,7 @@ def _next(context: Context, said: Draft, graph: Graph) -> Iterator[Settled] | No
             return referred
     match previous:
         case MetricQuery():
-            return next_metric(previous, said, graph)
+            return next_metric(_opened(previous, said), said, graph)
         case DetailQuery():
             return next_detail(previous, said, graph)
         case AnalysisQuery():

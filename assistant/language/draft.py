@@ -12,6 +12,7 @@ from assistant.language.meaning import AnalysisParam, Cue
 from assistant.language.phrases import Asked, Ranked, Values, Verb
 from semantic_layer.query import (
     ByBucket,
+    CompareKind,
     Comparison,
     Condition,
     Contrast,
@@ -45,6 +46,8 @@ class Draft:
     windows: tuple[Window, ...] = ()
     ranked: Ranked | None = None
     rank_by: Measure | str | None = None
+    pointed: int | None = None  # a row of the last answer, from 0 (第二名); from its end below 0
+    again: CompareKind | None = None  # 那去年同期呢: the last period, moved
     sort: bool | None = None  # descending?
     sort_by: Measure | str | None = None
     streak: Streak | None = None
@@ -85,6 +88,7 @@ class Draft:
             or self.verbs
             or self.periods
             or self.compare
+            or self.again
             or self.windows
             or self.ranked
             or self.sort is not None

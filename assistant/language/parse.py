@@ -21,6 +21,7 @@ from assistant.language.lexicon import Lexicon
 from assistant.language.meaning import Filler, MetricWord
 from assistant.language.occasions import Occasions
 from assistant.language.options import expand
+from assistant.language.phrases import Measured
 from assistant.language.read import read
 from assistant.language.resumed import resumed
 from assistant.language.rules import EXPRESSIONS, PHRASES
@@ -28,11 +29,10 @@ from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
 from assistant.language.subscope import boundary, nested
 from assistant.language.text import Text, normalise
+from assistant.language.times import Ago
 from semantic_layer.query import AnalysisQuery, DetailQuery, MetricQuery, Period, Query
 
 KEPT = 6
-INFINITY = float("inf")
-SPARE = 0.8  # what a reading may gain on the cover it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,11 @@ class Parser:
         ahead = self.lexicon.intents.ahead(found_words, _analysis_of(context))
         resolve = _resolver(today, self.calendar, "future" if ahead else "past")
         found: dict[Any, Reading] = {}
-        best = -INFINITY
         for way in ways:
-            if way.score < best - SPARE:
-                break  # covers come best first: none after this one is read as well
             for reading in self._readings(way, text, resolve, context):
                 key = reading.query or reading.directive or reading.draft.refuse
                 if key not in found or found[key].score < reading.score:
                     found[key] = reading
-                if reading.query is not None and not reading.unread:
-                    best = max(best, reading.score)
         ranked = sorted(found.values(), key=lambda r: -r.score)
         return Parse(text, tuple(ranked))
 
@@ -125,6 +120,7 @@ class Parser:
             text.span(a, b) for a, b in self.segments.whole(text.text, way.unread, way.mentions)
         )
         corrected = _corrections(kept, text)
+        resolve = self._anchored(kept, resolve, context)
         out = []
         for mentions, cost in expand(kept, self.graph):
             for draft in self._drafts(mentions, resolve):
@@ -145,6 +141,26 @@ class Parser:
                         )
                     )
         return out
+
+    def _anchored(
+        self,
+        mentions: Sequence[Mention],
+        resolve: Callable[[Any], tuple[Period, ...]],
+        context: Context | None,
+    ) -> Callable[[Any], tuple[Period, ...]]:
+        """昨天单量 → 那上周同一天呢: the same day as the one just asked about, not as today."""
+        query = context.query if context else None
+        if not isinstance(query, (MetricQuery, DetailQuery)) or len(query.scope.periods) != 1:
+            return resolve
+        start, end = query.scope.periods[0].start, query.scope.periods[0].end
+        if start is None or end is None or (end - start).days != 1:
+            return resolve
+        if any(isinstance(x.value, (MetricWord, Measured)) for x in mentions):
+            return resolve
+        that_day = _resolver(start, self.calendar, "past")
+        return lambda value: (
+            that_day(value) if isinstance(value, Ago) and value.exact else resolve(value)
+        )
 
     def _drafts(
         self, mentions: tuple[Mention, ...], resolve: Callable[[Any], tuple[Period, ...]]

@@ -82,6 +82,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
             part=self._part(where),
             grain=self.grain,
             ranked=ranked,
+            pointed=self._pointed(),
+            again=self._again(compare),
             rank_by=rank_by,
             sort=sort,
             sort_by=sort_by,

@@ -53,6 +53,8 @@ from semantic_layer.query import (
 
 def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """Every query that the draft may mean, likeliest first; nothing when it names no subject."""
+    if draft.again is not None:
+        return  # 去年同期 of what? Only the conversation knows
     if draft.about:
         named = catalog_names(draft) if draft.about in ("definition", "values") else ()
         yield Settled(CatalogQuery(draft.about, named))

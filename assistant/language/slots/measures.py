@@ -6,6 +6,7 @@ from typing import Any
 
 from assistant.language import meaning as m
 from assistant.language.phrases import Condition_, Grouping, Ranked, Threshold, Verb
+from assistant.language.rules.number import Number
 from assistant.language.slots.base import MOVING, NOT_SUMS, Base, C
 from semantic_layer.query import (
     Agg,
@@ -129,6 +130,9 @@ class Measures(Base):
         if isinstance(value, m.UnitWord) and value.text == "单" and self.said.having:
             single = isinstance(after, m.UnitWord) and after.text in ("笔", "次")
             return single and self.said.mentions[place].end == self.said.mentions[place + 1].start
+        if isinstance(value, m.UnitWord) and value.text == "期":
+            before = self.said.at(place - 1)  # 去年同期 of what? A number of 期 is counted
+            return not (isinstance(before, Number) or before is C.HOW_MANY)
         if not isinstance(value, m.UnitWord) or value.text not in ("月", "年", "日", "周"):
             return False
         before = self.said.at(place - 1)

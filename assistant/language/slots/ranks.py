@@ -142,6 +142,18 @@ class Ranks(Base):
             self.lost.append(place)
         return ranked, by
 
+    def _pointed(self) -> int | None:
+        """第二名分渠道看看: an ordinal with nothing before it that could be ranked."""
+        said = self.said
+        if len(said.ranked) != 1:
+            return None
+        place, r = said.ranked[0]
+        plain = r.n == 1 and r.explicit and not (r.fraction or r.change or r.hint or r.quality)
+        measured = [j for j, _ in (*said.measures, *self._numeric_dims(), *said.verbs)]
+        if not plain or r.both or r.comparative or any(j < place for j in measured):
+            return None
+        return -1 - r.offset if r.descending is False else r.offset
+
     def _measure_said(self) -> bool:
         """哪位最忙，按接诊量: what a word that nobody knows is measured by."""
         return any(self.said.at(j - 1) is C.EACH for j, _ in self.said.measures)

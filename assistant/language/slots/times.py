@@ -73,6 +73,14 @@ class Times(Base):
         compare += [Comparison(CompareKind.PERIOD, p, shows) for p in against]
         return tuple(dict.fromkeys(compare)), narrowest(main)
 
+    def _again(self, compare: tuple[Comparison, ...]) -> CompareKind | None:
+        """那去年同期呢: neither a period of its own nor a comparison; the last one's, moved."""
+        said = self.said
+        if compare or said.periods or len(said.same) != 1:
+            return None
+        yearly = said.same[0][1].grain is Grain.YEAR
+        return CompareKind.YEAR_OVER_YEAR if yearly else CompareKind.PREVIOUS_PERIOD
+
     def _alone(self) -> bool:
         """跟前天比呢: nothing but the other period is said."""
         said = self.said
