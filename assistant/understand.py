@@ -139,7 +139,7 @@ def _refused(best: Reading) -> str:
 
 def _nothing(best: Reading, unread: tuple[Unread, ...], context: Context | None) -> Understood:
     words = "、".join(u.text for u in unread)
-    if best.draft.analysis and (beside := unsupported(best.draft)):
+    if best.draft.analysis and (beside := unsupported(best.draft, bool(best.draft.compare))):
         words = "、".join(beside)
         return Understood("problem", code="beside-analysis", words=words, unread_spans=unread)
     follow = best.draft.cues & {Cue.THEN, Cue.IT, Cue.INSTEAD, Cue.REMOVE, Cue.ONLY, Cue.ALSO}

@@ -11,6 +11,7 @@ from analytics.contract import Analysis
 from assistant.language.carried import parts_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
+from assistant.language.meaning import Cue
 from assistant.language.measured import conjunction
 from assistant.language.people import verb_conditions
 from assistant.language.settle import settle
@@ -25,16 +26,19 @@ from semantic_layer.query import (
     Not,
     Or,
     Scope,
+    Where,
 )
 
 
-def unsupported(draft: Draft) -> tuple[str, ...]:
-    """What the sentence says and no analysis can take, in words."""
+def unsupported(draft: Draft, compared: bool = False) -> tuple[str, ...]:
+    """What the sentence says and no analysis can take, in words. ``compared``: with another period, where
+    this analysis knows only one."""
     said = {
         "排名": draft.ranked is not None,
         "连续": draft.streak is not None,
         "累计、占比这类计算": bool(draft.windows),
         "分段": draft.bucket is not None,
+        "和别的时段比": compared,
     }
     return tuple(word for word, there in said.items() if there)
 
@@ -44,6 +48,8 @@ def conditioned(
 ) -> AnalysisQuery | None:
     """The analysis of those who satisfy the conditions on measures and deeds; None where it has no people."""
     inner = draft.inner
+    if not (analysis.compares or analysis.measured) and _against_a_period(query, draft):
+        return None
     if unsupported(draft):
         if analysis.measured or isinstance(inner, MetricQuery):
             return None
@@ -71,6 +77,13 @@ def conditioned(
         asked = MetricQuery(measures, (By(key),), query.scope, having=having)
         parts.append(Members(key, asked))
     return replace(query, scope=_narrowed(query.scope, tuple(parts)))
+
+
+def _against_a_period(query: AnalysisQuery, draft: Draft) -> bool:
+    """比上个季度变差没: 比 is not between values that are named."""
+    parts = () if query.scope.where is None else parts_of(query.scope.where)
+    several = (p for p in parts if isinstance(p, Where) and len(p.values) > 1)
+    return bool(draft.compare) or (Cue.THAN in draft.cues and next(several, None) is None)
 
 
 def _described(draft: Draft, graph: Graph) -> Condition | None:

@@ -15,10 +15,21 @@ from functools import cached_property
 from analytics.contract import Analysis, Param
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
+from assistant.language.idioms import Idioms
 from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, Cue
 from assistant.language.rules.numerals import chinese
 from semantic_layer.catalog import Catalog, Kind
-from semantic_layer.query import AnalysisQuery, And, ByTime, Condition, Op, Scalar, Scope, Where
+from semantic_layer.query import (
+    AnalysisQuery,
+    And,
+    ByTime,
+    Condition,
+    Form,
+    Op,
+    Scalar,
+    Scope,
+    Where,
+)
 
 NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
 DAYS = {
@@ -33,7 +44,8 @@ DAYS = {
     "年": 365,
 }
 TIME_UNIT = "|".join(sorted(DAYS, key=len, reverse=True))
-ARROW = r"\s*(?:-+>|=+>|→|➔|➡|➜|>|到|至|、|,|，|再到|然后|—+|-+)\s*"
+WHO_DOES = "的(?:人|用户|客户|客人|顾客)?(?:里|中)?(?:最后|后来|最终|真正|有多少|能)*"
+ARROW = rf"\s*(?:{WHO_DOES}|-+>|=+>|→|➔|➡|➜|>|到|至|、|,|，|再到|然后|—+|-+)\s*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,10 @@ class Intents:
             for group, synonyms in analysis.groups:
                 for surface in synonyms or (group,):
                     yield surface, AnalysisGroup, (analysis.name, group)
+
+    @cached_property
+    def idioms(self) -> Idioms:
+        return Idioms(self.analyses, self._values_of)
 
     def mentions(self, text: str, found: Iterable[Mention], asked: str | None) -> list[Mention]:
         """Parameters of the analyses that ``found`` or the conversation (``asked``) is about."""
@@ -125,12 +141,10 @@ class Intents:
             params.setdefault("versus", True)
         if analysis.describes:
             query = replace(query, scope=self._described(query.scope, draft))
+        by = query.by or self._each(analysis, query, draft)
         measure = query.measure if analysis.measured else None
         compare = query.compare if analysis.compares else ()
         others = query.others if analysis.relates else ()
-        by = query.by or (
-            _compared(query.scope.where) if draft.cues & {Cue.VERSUS, Cue.THAN} else ()
-        )
         return replace(
             query,
             params=tuple(params.items()),
@@ -152,6 +166,18 @@ class Intents:
                         parts.append(Where(d.name, Op.EQ, (value,)))
         where = parts[0] if len(parts) == 1 else And(tuple(parts)) if parts else None
         return replace(scope, where=where)
+
+    def _each(self, analysis: Analysis, query: AnalysisQuery, draft: Draft) -> tuple[str, ...]:
+        """哪几个城市的客户流失最严重, A和B有什么不一样: what to group by though nothing says 按."""
+        if "versus" in analysis.params or draft.cues & {Cue.VERSUS, Cue.THAN}:
+            return _compared(query.scope.where)
+        if analysis.measured or "columns" in analysis.params:
+            return ()
+        taken = {d for d, _ in self._named_choices(analysis, draft)}
+        which = (a for a in draft.asked if a.form is Form.WHICH)
+        names = (a.names[0] for a in which if a.names and not taken)
+        texts = (Kind.TEXT, Kind.BOOL)
+        return tuple(n for n in names if self.catalog.dimensions[n].kind in texts)[:1]
 
     def _asked(self, draft: Draft, query: AnalysisQuery) -> tuple[str, ...]:
         """黑金会员的品类偏好: the columns that an analysis is asked to look at."""
@@ -216,7 +242,7 @@ class Intents:
             for value, synonyms in d.value_synonyms:
                 for s in synonyms:
                     yield s.lower(), value
-        for value, names in self.catalog.steps:
+        for value, names in self.catalog.steps if role == "event" else ():
             for s in (value, *names):
                 yield s.lower(), value
 

@@ -110,6 +110,7 @@ class Lexicon:
             found.append(Mention(m.start(), m.end(), Quoted(m.group(1)), "quoted"))
             inner = self.names.get(m.group(1), ())
             found += [Mention(m.start(), m.end(), v, "quoted") for v in inner]
+        found += self.intents.idioms.mentions(text)
         return [*found, *self.intents.mentions(text, found, asked)]
 
 

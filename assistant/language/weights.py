@@ -79,7 +79,8 @@ def of(m: Mention) -> float:
     if m.rule.startswith("fuzzy"):
         return FUZZY * len(m) - 0.6
     if isinstance(m.value, Filler) and m.end - m.start >= 3:
-        return 0.8 * (m.end - m.start) - 0.4  # an idiom rather than a stray particle
+        whole = 0.3 if m.rule == "chatter" else 0.0  # a clause that says nothing, said to the end
+        return 0.8 * (m.end - m.start) - 0.4 + whole  # an idiom rather than a stray particle
     if m.rule == "run_on" and m.children[1].start > m.children[0].end:
         return -1.0  # 广东的北京 is no list
     size = _explained(m)
