@@ -13,6 +13,8 @@ from analytics import cluster, kmeans
 from analytics.contract import Outcome, Refused
 from tests.toy_facts import facts, params
 
+pytestmark = pytest.mark.slow  # ten seconds and more over the demo
+
 ROLES = {"sales": {"user": "who", "time": "day", "amount": "paid"}}
 SPAN = {"since": date(2025, 1, 1), "until": date(2025, 12, 31)}
 

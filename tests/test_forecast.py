@@ -23,6 +23,8 @@ from tests.air_passengers import AIR_PASSENGERS
 from tests.toy_facts import params
 from tests.toy_world import TODAY, catalog, engine
 
+pytestmark = pytest.mark.slow  # ten seconds and more over the demo
+
 DATA = Path(__file__).parents[1] / "data" / "retail.duckdb"
 needs_data = pytest.mark.skipif(
     not DATA.exists(), reason="the demo data is not built: python -m data.generate"

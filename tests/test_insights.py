@@ -25,6 +25,8 @@ from semantic_layer.query import Agg, AnalysisQuery, And, Scope, Where
 from semantic_layer.scoped import ScopedFacts
 from tests.test_truths import _cached
 
+pytestmark = pytest.mark.slow  # ten seconds and more over the demo
+
 DATA = Path(__file__).parents[1] / "data" / "retail.duckdb"
 CITIES, SHOPS = ("甲市", "乙市", "丙市", "丁市"), ("网店", "门店", "直播")
 PATIENCE = 120.0  # seconds: other work may be running beside the tests

@@ -19,6 +19,8 @@ from semantic_layer.query import And, Op, Scope, Term, Where
 from semantic_layer.scoped import ScopedFacts
 from tests.toy_facts import facts, params
 
+pytestmark = pytest.mark.slow  # ten seconds and more over the demo
+
 DATA = Path(__file__).parents[1] / "data" / "retail.duckdb"
 needs_data = pytest.mark.skipif(
     not DATA.exists(), reason="the demo data is not built: python -m data.generate"

@@ -27,6 +27,8 @@ from semantic_layer.query import Agg, And, Measure, MetricRef, Op, Period, Scope
 from semantic_layer.scoped import ScopedFacts
 from tests.toy_facts import facts, params
 
+pytestmark = pytest.mark.slow  # ten seconds and more over the demo
+
 DATA = Path(__file__).parents[1] / "data" / "retail.duckdb"
 needs_data = pytest.mark.skipif(
     not DATA.exists(), reason="the demo data is not built: python -m data.generate"

@@ -32,6 +32,7 @@ MADE = {"clinic": clinic_data.write, "school": school_data.write}
 # Built and opened once: one worker does them all. Two libraries of the reader leave warnings behind.
 pytestmark = [
     pytest.mark.xdist_group("worlds"),
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:invalid escape sequence"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
