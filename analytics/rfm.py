@@ -1,16 +1,10 @@
-"""RFM：按最近一次购买、购买频次、购买金额给客户分层：八类（均值切分）或十一类（五分位评分）。
-
-Scores follow the R package rfm: cut points are type-7 quantiles plus one, a score is the number of
-cut points that the value reaches, recency reversed. ``ntile`` would split ties at random.
-"""
+"""RFM：按最近一次购买、购买频次、购买金额给客户分层：八类（均值或说的界线）、十一类、加权总分，以及两天之间的流转。"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-
-from sqlglot import exp
 
 from analytics import words
 from analytics.contract import (
@@ -24,33 +18,12 @@ from analytics.contract import (
     Suggestion,
     View,
 )
+from analytics.rfm_moves import MOVES, moves
+from analytics.rfm_segments import EIGHT, ELEVEN, SCORED, holes, orders, weighted
 from analytics.template import fill
 
 MIN_PEOPLE = 20
 
-EIGHT = (  # R 近, F 高, M 高 → 名称
-    ("重要价值客户", "r_high AND f_high AND m_high"),
-    ("重要发展客户", "r_high AND NOT f_high AND m_high"),
-    ("重要保持客户", "NOT r_high AND f_high AND m_high"),
-    ("重要挽留客户", "NOT r_high AND NOT f_high AND m_high"),
-    ("一般价值客户", "r_high AND f_high AND NOT m_high"),
-    ("一般发展客户", "r_high AND NOT f_high AND NOT m_high"),
-    ("一般保持客户", "NOT r_high AND f_high AND NOT m_high"),
-    ("一般挽留客户", "TRUE"),
-)
-ELEVEN = (  # 名称 → R、F、M 评分的闭区间，先到先得（R 包 rfm 的说明）
-    ("冠军客户", (5, 5), (5, 5), (5, 5)),
-    ("潜力忠诚客户", (3, 5), (3, 5), (2, 5)),
-    ("忠诚客户", (2, 4), (2, 4), (2, 4)),
-    ("有希望的客户", (3, 4), (1, 3), (3, 5)),
-    ("新近客户", (4, 5), (1, 3), (1, 5)),
-    ("不能失去的客户", (1, 2), (3, 4), (4, 5)),
-    ("有流失风险的客户", (1, 2), (2, 5), (4, 5)),
-    ("需要关注的客户", (1, 3), (3, 5), (3, 5)),
-    ("即将沉睡的客户", (2, 3), (1, 3), (1, 4)),
-    ("已流失客户", (1, 1), (1, 5), (1, 5)),
-)
-REST = "其他客户"
 ACTIONS: Mapping[str, str] = {
     "重要价值客户": "给{group}专属权益和新品优先购，保持联系而不靠打折",
     "重要发展客户": "用第二单券和搭配推荐，让{group}买得更勤",
@@ -62,36 +35,6 @@ ACTIONS: Mapping[str, str] = {
     "潜力忠诚客户": "邀请{group}入会，用满额权益提高频次",
 }
 
-USERS = """
-WITH users AS (
-  SELECT "user", date_diff('day', CAST(MAX(time) AS DATE), :day) AS r,
-         COUNT("order") AS f, CAST(SUM(amount) AS DOUBLE) AS m
-  FROM (SELECT "user", "order", MAX(time) AS time, SUM(amount) AS amount FROM facts GROUP BY 1, 2) WHERE "user" IS NOT NULL GROUP BY 1
-)"""
-SCORED = (
-    USERS
-    + """,
-cuts AS (
-  SELECT quantile_cont(r, :levels) AS rq, quantile_cont(f, :levels) AS fq,
-         quantile_cont(m, :levels) AS mq, AVG(r) AS r_mean, AVG(f) AS f_mean, AVG(m) AS m_mean
-  FROM users
-),
-scored AS (
-  SELECT users.*, cuts.*,
-         :bins - list_sum(list_transform(rq, lambda q: CAST(r >= q + 1 AS INTEGER))) AS r_score,
-         1 + list_sum(list_transform(fq, lambda q: CAST(f >= q + 1 AS INTEGER))) AS f_score,
-         1 + list_sum(list_transform(mq, lambda q: CAST(m >= q + 1 AS INTEGER))) AS m_score
-  FROM users CROSS JOIN cuts
-),
-split AS (
-  SELECT *, CASE WHEN :by_score THEN r_score > AVG(r_score) OVER () ELSE r < r_mean END AS r_high,
-         CASE WHEN :by_score THEN f_score > AVG(f_score) OVER () ELSE f > f_mean END AS f_high,
-         CASE WHEN :by_score THEN m_score > AVG(m_score) OVER () ELSE m > m_mean END AS m_high
-  FROM scored
-),
-grouped AS (SELECT *, :name AS segment FROM split)
-"""
-)
 SEGMENTS = (
     SCORED
     + """
@@ -105,7 +48,7 @@ FROM grouped GROUP BY segment ORDER BY amount DESC, segment
 )
 PEOPLE = (
     SCORED
-    + 'SELECT "user", segment AS "group", r, f, m, r_score, f_score, m_score FROM grouped ORDER BY m DESC, "user"'
+    + 'SELECT "user", segment AS "group", r, f, m, r_score, f_score, m_score, total FROM grouped ORDER BY m DESC, "user"'
 )
 COLUMNS = (
     words.dimension("segment", "客户层级"),
@@ -122,22 +65,17 @@ PEOPLE_COLUMNS = (
     words.measure("f", "购买次数", "次"),
     words.amount("m", "金额"),
     *(words.measure(f"{letter}_score", f"{letter.upper()} 评分") for letter in "rfm"),
+    words.measure("total", "加权总分"),
 )
 
 
 def run(facts: Facts, params: Params) -> Outcome | Refused:
-    """Per user R, F, M → scores → segment → one row a segment."""
-    eleven = params["model"] == "eleven"
-    bins = 5 if eleven else int(params["bins"])
-    holes: dict[str, Any] = {
-        "day": facts.until + timedelta(days=1),
-        "levels": exp.array(*(exp.Literal.number(round(i / bins, 6)) for i in range(1, bins))),
-        "bins": bins,
-        "by_score": params["split"] == "score",
-        "name": _eleven() if eleven else _eight(),
-    }
-    rows = {"facts": _facts(facts)}
-    found = facts.run(fill(SEGMENTS, rows, **holes))
+    """Per user R, F, M → scores → segment → one row a segment; or who moved between segments."""
+    if params["show"] == "moves":
+        return moves(facts, params, MIN_PEOPLE)
+    known = holes(params, facts.until + timedelta(days=1))
+    rows = {"facts": orders(facts)}
+    found = facts.run(fill(SEGMENTS, rows, **known))
     if not found or found[0]["everybody"] < MIN_PEOPLE:
         have = found[0]["everybody"] if found else 0
         return Refused("too-little-data", f"只有 {have} 位有购买的客户，少于 {MIN_PEOPLE} 位")
@@ -148,39 +86,11 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         view=View("hbar", "segment", ("amount",), title=_title(found)),
         findings=_findings(found),
         suggestions=_suggestions(found),
-        notes=_notes(found, facts, eleven, params["split"] == "score", bins),
+        notes=_notes(found, facts, params, known["bins"]),
         extra={"everybody": found[0]["everybody"], "total": sum(r["amount"] for r in found)},
-        people=fill(PEOPLE, rows, **holes),
+        people=fill(PEOPLE, rows, **known),
         people_columns=PEOPLE_COLUMNS,
     )
-
-
-def _facts(facts: Facts) -> exp.Select:
-    """Rows of paid orders; where orders have no number each row counts as one."""
-    if facts.has("user", "time", "amount", "order"):
-        return facts.select("user", "time", "amount", "order")
-    rows = facts.select("user", "time", "amount").subquery("rows")
-    numbered = exp.select("*").from_(rows)
-    over = exp.Window(this=exp.Anonymous(this="row_number"))
-    return numbered.select(over.as_("order", quoted=True))
-
-
-def _eight() -> exp.Expr:
-    case = exp.Case()
-    for name, test in EIGHT:
-        case = case.when(test, exp.Literal.string(name))
-    return case
-
-
-def _eleven() -> exp.Expr:
-    case = exp.Case()
-    for name, *ranges in ELEVEN:
-        tests = [
-            exp.column(f"{letter}_score").between(low, high)
-            for letter, (low, high) in zip("rfm", ranges, strict=True)
-        ]
-        case = case.when(exp.and_(*tests), exp.Literal.string(name))
-    return case.else_(exp.Literal.string(REST))
 
 
 # ── in words ──────────────────────────────────────────────────────────────────────────────────
@@ -232,9 +142,27 @@ def _suggestions(found: Found) -> tuple[Suggestion, ...]:
     )
 
 
-def _notes(found: Found, facts: Facts, eleven: bool, by_score: bool, bins: int) -> tuple[str, ...]:
+def _notes(found: Found, facts: Facts, params: Params, bins: int) -> tuple[str, ...]:
+    if weighted(params):
+        said = "、".join(f"{x.upper()} {words.number(params[f'{x}_weight'])}" for x in "rfm")
+        return (
+            f"加权总分是 R、F、M 评分按权重（{said}）的平均，4 分起高分，3 分起中高分，2 分起中低分",
+            f"截至 {facts.until.isoformat()}",
+        )
+    fixed = [
+        f"{label}{words.number(params[key])} {unit}"
+        for key, label, unit in (
+            ("r_cut", "R 不超过 ", "天算近"),
+            ("f_cut", "F 至少 ", "次算高"),
+            ("m_cut", "M 至少 ", "元算高"),
+        )
+        if params[key]
+    ]
+    if fixed and params["model"] == "eight":
+        rest = "" if len(fixed) == 3 else "，其余按均值"
+        return (f"按说的界线：{'、'.join(fixed)}{rest}", f"截至 {facts.until.isoformat()}")
     first = found[0]
-    if eleven or by_score:
+    if params["model"] == "eleven" or params["split"] == "score":
         cuts = "；".join(
             f"{label} {'、'.join(words.number(q + 1) for q in first[key])}"
             for label, key in (("R（天，越小越好）", "rq"), ("F（次）", "fq"), ("M（元）", "mq"))
@@ -255,7 +183,8 @@ ANALYSIS = Analysis(
             "RFM RFM分层 RFM分析 RFM模型 RFM客户分层 RFM用户分层 用户价值分层 客户价值分层 会员价值分层 "
             "用户价值分析 客户价值分析 客户按价值分 用户按价值分 按价值分群 按价值分层 按价值分分群 按价值分分层 "
             "价值分层 价值分群 八大客户"
-        ),
+        )
+        + MOVES,
         examples=(
             "上个月的RFM分析",
             "近90天客户价值分层",
@@ -270,7 +199,7 @@ ANALYSIS = Analysis(
     splits=False,
     definition=(
         "R 是最近一次购买距分析日的天数，F 是购买次数，M 是购买金额之和。八类按高于或低于均值切分（R 低于均值为近）；"
-        "十一类按五分位评分，分界是分位数加 1，达到几个分界就加几分，R 反向。本次：{model}，高低{split}"
+        "十一类按五分位评分，分界是分位数加 1，达到几个分界就加几分，R 反向。本次：{model}，高低{split}；说了界线的按界线，说了权重的按三个评分的加权平均分四档"
     ),
     params={
         "model": Param(
@@ -278,6 +207,7 @@ ANALYSIS = Analysis(
             "分层方法",
             choices=(
                 ("eight", ("八类", "8类", "八个群", "八分类", "8个群", "八层")),
+                ("total", ("按总分", "加权总分", "按加权总分", "综合得分", "综合评分")),
                 ("eleven", ("十一类", "11类", "十一层", "11层", "十一个群", "11个群")),
             ),
         ),
@@ -289,6 +219,74 @@ ANALYSIS = Analysis(
                 ("score", ("按评分切分", "评分切分", "按打分", "打分")),
             ),
         ),
+        "show": Param("segments", "看什么", choices=(("moves", MOVES),)),
+        "back": Param(
+            90,
+            "和多久以前比",
+            (
+                "和{}前比",
+                "跟{}前比",
+                "与{}前相比",
+                "和{}前相比",
+                "对比{}前",
+                "比{}前",
+                "{}前到现在",
+                "相比{}前",
+            ),
+            low=1,
+            high=1500,
+            unit="天",
+        ),
+        "r_cut": Param(
+            0,
+            "R 的界线",
+            ("{}内买过算近", "{}内算近", "{}内算活跃", "R不超过{}", "R小于{}", "R界线{}"),
+            low=1,
+            high=1500,
+            unit="天",
+        ),
+        "f_cut": Param(
+            0,
+            "F 的界线",
+            (
+                "{}次以上算高频",
+                "{}次算高频",
+                "买{}次算高",
+                "{}次以上算高",
+                "F不低于{}次",
+                "F至少{}次",
+                "F大于{}",
+            ),
+            low=1,
+            high=1000,
+        ),
+        "m_cut": Param(
+            0,
+            "M 的界线",
+            (
+                "{}元以上算高额",
+                "{}元以上算高",
+                "满{}元算高",
+                "{}以上算高消费",
+                "{}元算高",
+                "M不低于{}元",
+                "M至少{}元",
+                "M大于{}",
+            ),
+            low=1,
+        ),
+        **{
+            f"{letter}_weight": Param(
+                1,
+                f"{letter.upper()} 权重",
+                tuple(
+                    f"{letter}{said}{{}}" for said in ("权重", "权重为", "权重是", "的权重", "占")
+                ),
+                low=0,
+                high=100,
+            )
+            for letter in "rfm"
+        },
         "bins": Param(
             5, "评分档数", ("分{}档", "{}档", "{}分制", "{}等份"), low=3, high=5, unit="档"
         ),

@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 
 from analytics import rfm
-from analytics.contract import Outcome
+from analytics.contract import Outcome, Refused
+from semantic_layer.scoped import ScopedFacts
 from tests.toy_facts import BENCH, facts, params
 
 DATA = BENCH / "rfm"
@@ -121,3 +122,61 @@ def test_eight_groups_split_at_the_means() -> None:
         ("重要价值客户", 1, 2000.0),
         ("一般挽留客户", 20, 200.0),
     ]
+
+
+def shop(rows: str) -> ScopedFacts:
+    roles = {"user": "who", "time": "at", "amount": "paid", "order": "id"}
+    return facts(
+        {"orders": rows}, {"orders": roles}, since=date(2025, 1, 1), until=date(2025, 6, 30)
+    )
+
+
+OLD_AND_NEW = """
+    SELECT 'old' || i AS who, DATE '2025-01-01' AS at, 10.0 AS paid, i AS id FROM range(20) t(i)
+    UNION ALL SELECT 'big', DATE '2025-02-01', 900.0, 100
+    UNION ALL SELECT 'new', DATE '2025-06-30', 500.0, 200 + i FROM range(4) t(i)"""
+
+
+def test_limits_that_were_said() -> None:
+    """150 days is recent, one order often, 800 much: the one of February is the best there is."""
+    said = params(rfm.ANALYSIS, r_cut=150, f_cut=1, m_cut=800)
+
+    outcome = rfm.run(shop(OLD_AND_NEW), said)
+
+    assert isinstance(outcome, Outcome) and outcome.people is not None
+    assert {(r[0], r[1]) for r in outcome.rows} == {
+        ("重要价值客户", 2),
+        ("一般保持客户", 20),
+    }
+
+
+def test_weights_make_one_score() -> None:
+    """Only money counts: a total is the score of M."""
+    scoped = shop(OLD_AND_NEW)
+
+    outcome = rfm.run(scoped, params(rfm.ANALYSIS, r_weight=0, f_weight=0, m_weight=1))
+
+    assert isinstance(outcome, Outcome) and outcome.people is not None
+    assert all(p["total"] == p["m_score"] for p in scoped.run(outcome.people))
+    assert {r[0] for r in outcome.rows} == {"高分客户", "低分客户"}
+
+
+def test_who_moved_between_two_days() -> None:
+    """60 days ago nobody knew the one who buys now; the big one was near then and is not any more."""
+    scoped = shop(OLD_AND_NEW)
+
+    outcome = rfm.run(scoped, params(rfm.ANALYSIS, show="moves", back=60, r_cut=100))
+
+    assert isinstance(outcome, Outcome) and outcome.people is not None
+    assert {(r[0], r[1], r[2], r[4]) for r in outcome.rows} == {
+        ("一般挽留客户", "一般挽留客户", 20, "不变"),
+        ("重要发展客户", "重要挽留客户", 1, "下降"),
+        ("之前没有购买", "重要价值客户", 1, "新来"),
+    }
+    assert len(scoped.run(outcome.people)) == 22
+
+
+def test_a_day_before_the_data_is_said() -> None:
+    outcome = rfm.run(shop(OLD_AND_NEW), params(rfm.ANALYSIS, show="moves", back=400))
+
+    assert outcome == Refused("too-little-data", "400 天前还没有数据")
