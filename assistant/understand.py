@@ -89,7 +89,9 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
     ):
         return Understood("problem", code="no-context", unread_spans=unread)
     modelled = bool(parser.graph.catalog.primary)
-    weighty = [u for u in unread if heavy(u.text, modelled)]
+    # a yes, or a list of rows, needs every word: 有没有哪天不对头, 有啥不一样
+    whole = best.draft.form is Form.YES_NO or isinstance(best.query, DetailQuery)
+    weighty = [u for u in unread if heavy(u.text, modelled) or (whole and modelled)]
     if weighty:
         words = "、".join(u.text for u in weighty)
         return Understood(

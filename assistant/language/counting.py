@@ -249,4 +249,26 @@ def counting(
         measure = ColumnAggregate(Agg.COUNT_DISTINCT, counted.names[0])
     else:
         return
-    yield from metric(replace(draft, measures=(measure,), asked=rest), graph)
+    for each in (measure, *_also_called(draft, entity, measure, graph)):
+        yield from metric(replace(draft, measures=(each,), asked=rest), graph)
+
+
+def _also_called(
+    draft: Draft, entity: str | None, measure: Measure, graph: Graph
+) -> tuple[Measure, ...]:
+    """客户多少, and nothing else: the metrics that the model says 客户数 may mean."""
+    told = (draft.where, draft.groups, draft.having, draft.verbs, draft.columns, draft.inner)
+    if (
+        entity is None
+        or not isinstance(measure, MetricRef)
+        or any(told)
+        or draft.ranked
+        or Cue.TOTAL in draft.cues
+    ):
+        return ()
+    table = graph.catalog.tables[entity]
+    words = {f"{word}数" for word in (table.entity, *table.synonyms) if word}
+    metrics = graph.catalog.metrics.values()
+    shared = [[x.name for x in metrics if w in x.synonyms] for w in sorted(words)]
+    meant = dict.fromkeys(n for names in shared if measure.metric in names for n in names)
+    return tuple(MetricRef(x) for x in meant if x != measure.metric)

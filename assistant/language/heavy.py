@@ -41,7 +41,8 @@ WORDY = re.compile(r"[0-9a-zA-Z一-鿿]")
 STRICT = ("v", "a", "ad", "vd", "z")  # light only where a model's words for doing are unknown
 
 
-NARROWING = ("其他", "其它", "其余", "别的")  # than what? pronouns that change the question
+# than what? what is asked to be judged? However light the dictionary calls them
+NARROWING = ("其他", "其它", "其余", "别的", "正常", "异常")
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,7 @@ def verb_conditions(
         if a.form is Form.COUNT and (entity in a.tables or not (a.tables or a.names))
     )
     counting = bool(counted) or bool({Cue.HOW_MANY, Cue.COUNTED} & draft.cues)
+    counting = counting or _most(draft, entity)
     verbs = list(draft.verbs)
     measure: Measure | None = None
     conditions: list[Condition] = []
@@ -70,6 +71,14 @@ def verb_conditions(
             continue
         conditions.append(_members(key, metric, wheres, periods, verb.negated))
     return tuple(conditions), measure, counted
+
+
+def _most(draft: Draft, entity: str) -> bool:
+    """哪个仓缺货的商品最少: ranked by how many of them there are, and nothing else is measured."""
+    r = draft.ranked
+    plain = r is not None and draft.rank_by is None and not (r.hint or r.quality or r.change)
+    others = [a for a in draft.asked if a.names or (a.tables and entity not in a.tables)]
+    return plain and entity in draft.entities and bool(draft.groups or others)
 
 
 def _one_by_one(wheres: tuple[Condition, ...]) -> tuple[Condition, ...]:
