@@ -11,7 +11,7 @@ from dataclasses import replace
 from assistant.language.grammar import Mention
 from assistant.language.meaning import Cue, MetricWord
 from assistant.language.phrases import Aim, Condition_, LastDone, Measured
-from semantic_layer.catalog import Aggregate, Catalog, Metric, Ratio
+from semantic_layer.catalog import Aggregate, Catalog, Metric, Ratio, counted_by
 from semantic_layer.query import (
     Agg,
     Benchmark,
@@ -20,6 +20,7 @@ from semantic_layer.query import (
     Having,
     MetricRef,
     Op,
+    Term,
 )
 
 
@@ -77,6 +78,9 @@ def _last_done(done: LastDone, catalog: Catalog) -> Measured | None:
         if not isinstance(calc, Aggregate):
             continue
         time = calc.time or catalog.tables[calc.table].time
+        term = counted_by(name)
+        where = Term(term) if term in catalog.terms else None
         if time in catalog.dimensions:
-            found.append(ColumnAggregate(Agg.MAX if done.last else Agg.MIN, time))
+            agg = Agg.MAX if done.last else Agg.MIN
+            found.append(ColumnAggregate(agg, time, where=where))
     return Measured(tuple(found)) if found else None

@@ -210,6 +210,12 @@ def _rows(draft: Draft, graph: Graph) -> Iterator[Settled]:
         ranked = any(w.kind is WindowKind.RANK for w in draft.windows)
         if ranked or (modelled and not named):
             return
+        if (
+            modelled
+            and Cue.WHAT in draft.cues
+            and not (draft.columns or draft.asked or draft.where)
+        ):
+            return  # 退货情况咋样: how a thing is going is no list of it
     query = detail_query(draft, graph)
     if query is not None:
         yield Settled(query)
