@@ -82,7 +82,7 @@ def _needs(regex: str) -> tuple[frozenset[str], ...]:
     """Sets of characters, of each of which one has to be in the text.
 
     >>> [sorted(need) for need in _needs("(?:到|在)?(?:掉|走)得?多")]
-    [['掉', '走'], ['多']]
+    [['多'], ['掉', '走']]
     """
     needs, _ = _branches(regex, 0)
     return tuple(dict.fromkeys(sorted(needs, key=len)))
