@@ -47,6 +47,16 @@ def each(_: Any, __: Any, dimension: DimensionWord, ___: Any) -> Grouping:
 
 @phrase(
     grammar,
+    [text("(?:按|分)?一[个家位种类]?"), DimensionWord, text("一[个家位种类]?"), DimensionWord],
+    examples=("一个城市一个城市", "一渠道一渠道"),
+    rejects=("一个城市一个渠道",),
+)
+def one_by_one(_: str, first: DimensionWord, __: str, again: DimensionWord) -> Grouping | None:
+    return Grouping(first.names, each=True) if first.names == again.names else None
+
+
+@phrase(
+    grammar,
     [DimensionWord, Cue.PER_VIEW],
     examples=("城市维度", "渠道拆分"),
     rejects=("甲指标维度",),

@@ -38,6 +38,18 @@ def _compared(op: Op, n: Number, unit: Any) -> Threshold | None:
     return Threshold(op, (float(n.value),), n.kind is NumberKind.PERCENT, unit=said_unit(unit))
 
 
+ROUND = {
+    "十": 10.0,
+    "百": 1e2,
+    "千": 1e3,
+    "万": 1e4,
+    "十万": 1e5,
+    "百万": 1e6,
+    "千万": 1e7,
+    "亿": 1e8,
+}
+
+
 @phrase(
     grammar,
     [OpWord, opt(Cue.EVER), Number, opt(UnitWord)],
@@ -99,6 +111,23 @@ def graded_either(left: Threshold, _: Any, right: Threshold) -> Threshold | None
 )
 def not_even(_: str, n: Number, unit: Any, __: str) -> Threshold | None:
     return _compared(Op.LT, n, unit)
+
+
+@phrase(
+    grammar,
+    [
+        re.compile(
+            "(超过|过|破|突破|上|满|不到|不足|不满|没到|没过)了?(十|百|千|万|十万|百万|千万|亿)(?![分元千万亿以之0-9一二三四五六七八九几多])"
+        )
+    ],
+    examples=("过千", "破百", "不到万"),
+    rejects=("过百分之十", "上千元", "过3千"),
+)
+def round_number(m: re.Match[str]) -> Threshold:
+    """过千 is more than one thousand: the unit of the number alone says it."""
+    ops = {"满": Op.GE, "上": Op.GE, "没过": Op.LE}
+    op = ops.get(m[1], Op.LT if m[1][0] in "不没" else Op.GT)
+    return Threshold(op, (ROUND[m[2]],))
 
 
 @phrase(
