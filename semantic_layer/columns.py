@@ -143,7 +143,9 @@ def measure_column(measure: Measure, catalog: Catalog) -> Column:
                 source=of.source,
                 direction=of.direction,
             )
-        case Formula("/", MetricRef(part, where), MetricRef(whole, None)) if where and part == whole:
+        case Formula("/", MetricRef(part, where), MetricRef(whole, None)) if (
+            where and part == whole
+        ):
             found = catalog.metrics[whole]
             return Column(
                 "part",
