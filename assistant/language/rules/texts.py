@@ -37,7 +37,9 @@ def _content(value: Any) -> str | None:
         opt(Cue.NOT),
         one_of(
             Cue.CONTAINS,
-            text("含|带(?!来|动|货|走|给|了多少|多少)|写了|写着|写到|说了|说到|提了|提过|讲到|出现了"),
+            text(
+                "含|带(?!来|动|货|走|给|了多少|多少)|写了|写着|写到|说了|说到|提了|提过|讲到|出现了"
+            ),
         ),
         opt(Cue.EVER),
         one_of(Quoted, FREE_TEXT),
