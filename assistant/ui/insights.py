@@ -20,7 +20,7 @@ from assistant.ui.work import POOL
 
 log = logging.getLogger(__name__)
 QUIET_SECONDS, PATIENT_SECONDS, LOOK_SECONDS = 0.3, 2.0, 0.1
-CHART_HEIGHT, TICKS = 160, 5
+CHART_HEIGHT, TICKS, DAYS = 160, 5, 7  # labels that fit beside and under a small chart
 CLEAR = "rgba(0,0,0,0)"
 STILL = {"displayModeBar": False, "responsive": True}
 SEARCH = "insights-search"  # in the session: survives a rerun
@@ -152,4 +152,8 @@ def draw_chart(i: int, card: Card) -> None:
     marks, texts = drawing.layout.yaxis.tickvals, drawing.layout.yaxis.ticktext
     if marks is not None and len(marks) > TICKS:
         drawing.update_yaxes(tickvals=marks[::2], ticktext=texts[::2])
+    days, names = drawing.layout.xaxis.tickvals, drawing.layout.xaxis.ticktext
+    if days is not None and names is not None and len(days) > DAYS:
+        step = -(-len(days) // DAYS)
+        drawing.update_xaxes(tickvals=days[::step], ticktext=names[::step])
     st.plotly_chart(drawing, theme=None, config=STILL, key=f"card-chart-{i}")
