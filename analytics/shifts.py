@@ -58,7 +58,7 @@ def _spread(values: Floats) -> float:
     import numpy as np
 
     steps = np.diff(values)
-    robust = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / np.sqrt(2)
+    robust = 1.4826 * float(np.median(np.abs(steps))) / np.sqrt(2)
     return robust or float(np.std(steps)) / np.sqrt(2) or 1e-9
 
 
