@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from assistant.answer.conditions import parts_of
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     And,
@@ -77,7 +77,7 @@ def _without_scope(query: Q, slot: str, path: int) -> Q | None:
         case "time":
             scope = replace(scope, time=None)
         case "where":
-            scope = replace(scope, where=joined(dropped(parts_of(scope.where), path)))
+            scope = replace(scope, where=joined(dropped(conjuncts(scope.where), path)))
         case _:
             return None
     return replace(query, scope=scope)
@@ -94,7 +94,7 @@ def _without_metric_part(query: MetricQuery, slot: str, path: int) -> MetricQuer
         case "window":
             return replace(query, windows=dropped(query.windows, path))
         case "having":
-            return replace(query, having=joined(dropped(parts_of(query.having), path)))
+            return replace(query, having=joined(dropped(conjuncts(query.having), path)))
         case "order":
             return replace(query, order=dropped(query.order, path))
         case "contrast" | "streak" | "keep" | "top" | "rollup" | "claim":
@@ -208,7 +208,7 @@ def with_period(query: Q, path: int, period: Period | None) -> Q:
 
 def with_values(query: Q, path: int, values: tuple[Scalar, ...]) -> Q:
     """Other values of the dimension that a ``where`` chip shows; none at all takes the chip away."""
-    conditions = parts_of(query.scope.where)
+    conditions = conjuncts(query.scope.where)
     old = conditions[path]
     if not isinstance(old, Where):
         raise TypeError("only a test on one dimension has values to choose")

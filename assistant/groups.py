@@ -14,7 +14,6 @@ from datetime import date
 from typing import Any, TypeVar
 
 from assistant.analyse import listing
-from assistant.answer.conditions import parts_of
 from assistant.language.dialogue import Context
 from assistant.language.graph import Graph
 from assistant.language.lexicon import Lexicon
@@ -23,6 +22,7 @@ from assistant.language.subscope import as_set
 from assistant.language.text import normalise
 from semantic_layer.catalog import Catalog, NamedCondition
 from semantic_layer.engines.base import Engine
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import AnalysisQuery, CatalogQuery, Listed, Members, Term
 
 Q = TypeVar("Q")
@@ -69,7 +69,7 @@ def described(context: Context | None, graph: Graph) -> Members | None:
         if inner is not None and dimension == key:
             return Members(key, inner)
         where = None if isinstance(query, CatalogQuery) else query.scope.where
-        about = [p for p in parts_of(where) if isinstance(p, Members) and p.dimension == key]
+        about = [p for p in conjuncts(where) if isinstance(p, Members) and p.dimension == key]
         if about:
             return about[-1]
     return None

@@ -78,6 +78,32 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
         return _nothing(best, unread, context)
     best = answerable[0]
     unread = tuple(_unread(parse, best))
+    if (objection := _objection(parser, best, unread, said, context)) is not None:
+        return objection
+    rivals = _distinct(
+        r.query for r in parse.rivals if r.query is not None and len(r.unread) == len(best.unread)
+    )
+    if len(rivals) > 1 and best.query in rivals:
+        return Understood(
+            "choice",
+            options=tuple(rivals[:MOST]),
+            unread_spans=unread,
+            assumptions=best.assumptions,
+        )
+    return Understood(
+        "answer",
+        query=best.query,
+        unread_spans=unread,
+        assumptions=best.assumptions,
+        directive=best.directive,
+        chart=best.draft.chart,
+    )
+
+
+def _objection(
+    parser: Parser, best: Reading, unread: tuple[Unread, ...], said: str, context: Context | None
+) -> Understood | None:
+    """Why the best reading must not be answered, if it must not."""
     if best.draft.clash:
         return Understood("problem", code="contradiction", words=said, unread_spans=unread)
     alone = context is None or context.query is None
@@ -97,24 +123,7 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
         return Understood(
             "problem", query=best.query, code="unread-words", words=words, unread_spans=unread
         )
-    rivals = _distinct(
-        r.query for r in parse.rivals if r.query is not None and len(r.unread) == len(best.unread)
-    )
-    if len(rivals) > 1 and best.query in rivals:
-        return Understood(
-            "choice",
-            options=tuple(rivals[:MOST]),
-            unread_spans=unread,
-            assumptions=best.assumptions,
-        )
-    return Understood(
-        "answer",
-        query=best.query,
-        unread_spans=unread,
-        assumptions=best.assumptions,
-        directive=best.directive,
-        chart=best.draft.chart,
-    )
+    return None
 
 
 def _lists(parser: Parser, best: Reading, context: Context | None) -> tuple[Query, ...]:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from analytics.contract import Analysis, Outcome
 from assistant.answer.advice import advice, from_suggestions
 from assistant.answer.charts import pick
-from assistant.answer.conditions import condition_text, parts_of
+from assistant.answer.conditions import condition_text
 from assistant.answer.definitions import compose_catalog, definitions
 from assistant.answer.findings import findings, small_samples
 from assistant.answer.next_questions import next_questions
@@ -25,6 +25,7 @@ from assistant.answer.wording import describe
 from assistant.problems import problem
 from assistant.reply import Answer, Chart, Common, Refusal, Timing, Unread
 from semantic_layer.catalog import Catalog, Format
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import AnalysisQuery, DetailQuery, Form, MetricQuery, Period
 from semantic_layer.result import ColumnRole, Result
 
@@ -186,7 +187,7 @@ def _empty(
     suggestions = _ways_out(query, catalog)
     code = _outside(query, catalog) or "empty-result"
     details = {"what": period or "全部数据里", "period": period}
-    conditions = [condition_text(p, catalog) for p in parts_of(query.scope.where)]
+    conditions = [condition_text(p, catalog) for p in conjuncts(query.scope.where)]
     if conditions:
         details["way"] = f"放宽这些条件：{'；'.join(conditions)}"
     elif query.scope.periods:

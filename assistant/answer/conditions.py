@@ -22,6 +22,7 @@ from assistant.answer.terms import (
     window_text,
 )
 from semantic_layer.catalog import Catalog, Format, Kind
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     And,
@@ -90,15 +91,6 @@ def condition_text(condition: Condition, catalog: Catalog) -> str:
             return f"不满足（{condition_text(condition.part, catalog)}）"
         case _:
             assert_never(condition)
-
-
-def parts_of(condition: Condition | None) -> tuple[Condition, ...]:
-    """The top-level AND parts, which are one chip each."""
-    if condition is None:
-        return ()
-    if isinstance(condition, And):
-        return tuple(p for part in condition.parts for p in parts_of(part))
-    return (condition,)
 
 
 def _bracketed(part: Condition, catalog: Catalog) -> str:
@@ -270,10 +262,10 @@ def nested_text(query: MetricQuery | DetailQuery | AnalysisQuery | Listed, catal
     said += [group_text(By(k), catalog) for k in keys[1:]]
     said += [comparison_text(c) for c in query.compare]
     said += [window_text(w, query.measures, catalog) for w in query.windows]
-    said += [condition_text(p, catalog) for p in parts_of(query.having)]
+    said += [condition_text(p, catalog) for p in conjuncts(query.having)]
     if query.streak:
         said.append(streak_text(query.streak, query.measures, catalog))
-    said += [condition_text(p, catalog) for p in (*parts_of(query.keep), *parts_of(query.claim))]
+    said += [condition_text(p, catalog) for p in (*conjuncts(query.keep), *conjuncts(query.claim))]
     if query.rollup:
         said.append(rollup_text(query.rollup, query.measures, thing, catalog))
     if query.contrast:
@@ -294,5 +286,5 @@ def scope_texts(scope: Scope, catalog: Catalog) -> tuple[str, ...]:
         said.append("和 ".join(period_text(p) for p in scope.periods))
     if scope.time:
         said.append(f"按{dimension_label(scope.time, catalog)}算时间")
-    said += [condition_text(p, catalog) for p in parts_of(scope.where)]
+    said += [condition_text(p, catalog) for p in conjuncts(scope.where)]
     return tuple(said)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answer.conditions import parts_of
 from assistant.answer.numbers import short_period
 from assistant.answer.shape import Shape, data_end, shape_of
 from semantic_layer.catalog import Catalog, Dimension, Kind
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     By,
     ByTime,
@@ -65,7 +65,7 @@ def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[st
     )
     grouped = [g.dimension for g in query.group_by if isinstance(g, By)]
     timed = any(isinstance(g, ByTime) for g in query.group_by)
-    fixed = {p.dimension for p in parts_of(query.scope.where) if isinstance(p, Where)}
+    fixed = {p.dimension for p in conjuncts(query.scope.where) if isinstance(p, Where)}
     used = {*grouped, *fixed}
     for name in tuple(used):
         used |= _ancestors(name, catalog)
@@ -198,7 +198,7 @@ def _length(start: date, end: date) -> str:
 def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
     """Filters on values, which can simply be said; anything longer is left out."""
     named = []
-    for part in parts_of(query.scope.where):
+    for part in conjuncts(query.scope.where):
         match part:
             case Where(op=Op.EQ | Op.IN, values=values) if all(isinstance(v, str) for v in values):
                 named.append("和".join(str(v) for v in values))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assistant.answer.conditions import condition_text, parts_of
+from assistant.answer.conditions import condition_text
 from assistant.answer.numbers import amount, day_text, difference, rate, short_period
 from assistant.answer.shape import Beside, Shape
 from semantic_layer.catalog import Catalog, Format
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import CompareKind, MetricQuery, Op, Period, Scope, Where
 from semantic_layer.result import Column, ColumnRole
 
@@ -29,7 +30,7 @@ def scope_name(scope: Scope, catalog: Catalog) -> str:
     """The scope as a short prefix: 2026年5月华东; long conditions stay in the reading."""
     when = "、".join(_period_name(p) for p in scope.periods)
     names = []
-    for part in parts_of(scope.where):
+    for part in conjuncts(scope.where):
         match part:
             case Where(op=Op.EQ | Op.IN, values=values) if len(values) <= 3 and all(
                 isinstance(v, str) and len(v) <= 12 for v in values

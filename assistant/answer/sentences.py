@@ -6,7 +6,6 @@ cell of the result or a stated sum of cells. It says nothing about causes.
 
 from __future__ import annotations
 
-from assistant.answer.conditions import parts_of
 from assistant.answer.listings import listing_headline
 from assistant.answer.nouns import DIRECTIONS, value_text
 from assistant.answer.numbers import amount, day_text, difference, rate
@@ -15,6 +14,7 @@ from assistant.answer.shape import CLAIM, Shape, partial_end, whole, whole_bucke
 from assistant.answer.terms import format_of, rollup_text, streak_text, top_text
 from assistant.answer.wording import condition_text, thing_of
 from semantic_layer.catalog import Catalog, Format
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     Agg,
     ByPeriod,
@@ -119,7 +119,7 @@ def _side_by_side(shape: Shape) -> str:
 
 def _none(query: MetricQuery, catalog: Catalog) -> str:
     """没有退款率高于 5% 的品类."""
-    said = [condition_text(p, catalog) for p in (*parts_of(query.having), *parts_of(query.keep))]
+    said = [condition_text(p, catalog) for p in (*conjuncts(query.having), *conjuncts(query.keep))]
     if query.streak:
         said.append(streak_text(query.streak, query.measures, catalog))
     return _with_scope(query, f"没有{thing_of(query, catalog)}符合「{'，'.join(said)}」", catalog)
@@ -130,7 +130,7 @@ def _rolled(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     thing = thing_of(query, catalog)
     value = shape.value(shape.result.rows[0], shape.measures[-1])
     if query.rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT):
-        said = [condition_text(p, catalog) for p in parts_of(query.having)]
+        said = [condition_text(p, catalog) for p in conjuncts(query.having)]
         if query.streak:
             unit = DIRECTIONS.get(query.streak.direction, "")
             said.append(f"连续 {query.streak.n} 期{unit}")

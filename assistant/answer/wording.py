@@ -12,7 +12,7 @@ from typing import assert_never
 
 from analytics.contract import Analysis
 from assistant.answer.analysis_chips import analysis_chips
-from assistant.answer.conditions import condition_text, parts_of, scope_texts
+from assistant.answer.conditions import condition_text, scope_texts
 from assistant.answer.nouns import GRAINS, THINGS, dimension_label, entity, period_text, value_text
 from assistant.answer.numbers import span
 from assistant.answer.terms import (
@@ -28,6 +28,7 @@ from assistant.answer.terms import (
 )
 from assistant.reply import Chip
 from semantic_layer.catalog import Catalog
+from semantic_layer.measures import conjuncts
 from semantic_layer.periods import shifted
 from semantic_layer.query import (
     AnalysisQuery,
@@ -177,7 +178,7 @@ def _scope_chips(scope: Scope, catalog: Catalog, *, timed: bool = True) -> list[
     if scope.time:
         chips.append(_chip("time", f"按{dimension_label(scope.time, catalog)}算时间"))
     chips += [
-        _chip("where", condition_text(p, catalog), i) for i, p in enumerate(parts_of(scope.where))
+        _chip("where", condition_text(p, catalog), i) for i, p in enumerate(conjuncts(scope.where))
     ]
     return chips
 
@@ -197,7 +198,8 @@ def _metric_chips(query: MetricQuery, catalog: Catalog) -> list[Chip]:
         _chip("window", window_text(w, measures, catalog), i) for i, w in enumerate(query.windows)
     ]
     chips += [
-        _chip("having", condition_text(p, catalog), i) for i, p in enumerate(parts_of(query.having))
+        _chip("having", condition_text(p, catalog), i)
+        for i, p in enumerate(conjuncts(query.having))
     ]
     if query.streak:
         chips.append(_chip("streak", streak_text(query.streak, measures, catalog)))

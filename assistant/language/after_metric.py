@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.language.carried import carried_scope, extended, parts_of, taken_back
+from assistant.language.carried import carried_scope, extended, taken_back
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.festivals import festival
@@ -14,6 +14,7 @@ from assistant.language.meaning import Cue
 from assistant.language.measured import conjunction
 from assistant.language.settle import Settled, settle
 from semantic_layer.catalog import Kind
+from semantic_layer.measures import conjuncts
 from semantic_layer.periods import shifted
 from semantic_layer.query import (
     By,
@@ -59,10 +60,10 @@ def next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settled
         groups=groups,
         columns=(),
         asked=(),
-        where=() if scope.where is None else parts_of(scope.where),
+        where=conjuncts(scope.where),
         periods=scope.periods,
         compare=said.compare or (old.compare if not said.change else ()),
-        having=said.having or (() if old.having is None else parts_of(old.having)),
+        having=said.having or (conjuncts(old.having)),
         windows=said.windows or (old.windows if said.measures == () else ()),
         time_dimension=old.scope.time,
         entities=(),
@@ -78,7 +79,7 @@ def next_metric(old: MetricQuery, said: Draft, graph: Graph) -> Iterator[Settled
 
 def _undone(old: MetricQuery, said: Draft) -> tuple[MetricQuery, Draft]:
     """Conditions that the new sentence takes back are gone from both."""
-    before = list(() if old.scope.where is None else parts_of(old.scope.where))
+    before = list(conjuncts(old.scope.where))
     kept, undone = taken_back(before, said)
     if not undone:
         return old, said
@@ -200,7 +201,7 @@ def _against(old: MetricQuery, said: Draft) -> MetricQuery | None:
     if not said.cues & {Cue.GAP, Cue.THAN, Cue.VERSUS} or old.scope.where is None or said.measures:
         return None
     for new in said.where:
-        for c in parts_of(old.scope.where):
+        for c in conjuncts(old.scope.where):
             if not (
                 isinstance(c, Where) and isinstance(new, Where) and c.dimension == new.dimension
             ):
@@ -209,7 +210,7 @@ def _against(old: MetricQuery, said: Draft) -> MetricQuery | None:
                 left, right = c.values[0], new.values[0]
                 if isinstance(left, Ref) or isinstance(right, Ref):
                     continue
-                rest = tuple(x for x in parts_of(old.scope.where) if x is not c)
+                rest = tuple(x for x in conjuncts(old.scope.where) if x is not c)
                 where = conjunction(rest)
                 groups = tuple(g for g in old.group_by if g != By(c.dimension))
                 return replace(
@@ -238,7 +239,7 @@ def _removed(old: MetricQuery, said: Draft) -> MetricQuery:
     grains = {g.grain for g in said.groups if isinstance(g, ByTime)}
     grouped = {g.dimension for g in said.groups if isinstance(g, By)}
     where = old.scope.where
-    parts = () if where is None else parts_of(where)
+    parts = conjuncts(where)
     if named:
         parts = tuple(c for c in parts if not named & set(dimensions_of((c,))))
     elif Cue.CONDITION in said.cues and not (grains or grouped or Cue.TIME in said.cues) and parts:

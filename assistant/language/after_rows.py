@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.language.carried import carried_scope, parts_of
+from assistant.language.carried import carried_scope
 from assistant.language.detail import detail_query, dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
 from assistant.language.settle import Settled, among, settle
 from semantic_layer.catalog import Kind
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     By,
@@ -27,7 +28,7 @@ def next_detail(old: DetailQuery, said: Draft, graph: Graph) -> Iterator[Settled
     if said.measures or any(a.form is Form.COUNT for a in said.asked):
         draft = replace(
             said,
-            where=(*(() if old.scope.where is None else parts_of(old.scope.where)), *said.where),
+            where=(*(conjuncts(old.scope.where)), *said.where),
             periods=said.periods or old.scope.periods,
         )
         yield from settle(draft, graph)
@@ -71,7 +72,7 @@ def _order_and_top(
         if by:
             order = (Order(by, descending=said.sort),)
     if said.ranked is not None:
-        where = () if scope.where is None else parts_of(scope.where)
+        where = conjuncts(scope.where)
         again = replace(said, columns=old.columns, where=where, periods=scope.periods)
         fresh = detail_query(again, graph)
         if fresh is not None and fresh.top is not None:
@@ -101,7 +102,7 @@ def next_analysis(old: AnalysisQuery, said: Draft, graph: Graph) -> Iterator[Set
     if said.measures and old.measure is None and said.analysis is None:
         about = among(said, old, graph) if old.people else said
         scope = carried_scope(old.scope, about, Cue.ALSO in said.cues)
-        parts = () if scope.where is None else parts_of(scope.where)
+        parts = conjuncts(scope.where)
         yield from settle(replace(about, where=parts, periods=scope.periods), graph)
         return
     named = (*said.columns, *(n for a in said.asked for n in a.names[:1]))

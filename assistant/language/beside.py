@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analytics.contract import Analysis
-from assistant.language.carried import parts_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
 from assistant.language.measured import conjunction
 from assistant.language.people import verb_conditions
 from assistant.language.settle import settle
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     And,
@@ -81,7 +81,7 @@ def conditioned(
 
 def _against_a_period(query: AnalysisQuery, draft: Draft) -> bool:
     """比上个季度变差没: 比 is not between values that are named."""
-    parts = () if query.scope.where is None else parts_of(query.scope.where)
+    parts = conjuncts(query.scope.where)
     several = (p for p in parts if isinstance(p, Where) and len(p.values) > 1)
     return bool(draft.compare) or (Cue.THAN in draft.cues and next(several, None) is None)
 
@@ -100,7 +100,7 @@ def _described(draft: Draft, graph: Graph) -> Condition | None:
 
 
 def _narrowed(scope: Scope, parts: tuple[Condition, ...]) -> Scope:
-    own = () if scope.where is None else tuple(parts_of(scope.where))
+    own = () if scope.where is None else tuple(conjuncts(scope.where))
     return replace(scope, where=conjunction((*own, *parts)))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.meaning import Cue
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     And,
@@ -22,12 +23,8 @@ def extended(old: tuple[Any, ...], new: tuple[Any, ...], adds: bool) -> tuple[An
     return tuple(dict.fromkeys((*old, *new))) if adds else new
 
 
-def parts_of(condition: Condition) -> tuple[Condition, ...]:
-    return condition.parts if isinstance(condition, And) else (condition,)
-
-
 def carried_scope(old: Scope, said: Draft, adds: bool) -> Scope:
-    kept = list(() if old.where is None else parts_of(old.where))
+    kept = list(conjuncts(old.where))
     fresh = set(dimensions_of(said.where))
     merged: list[Condition] = []
     for c in kept:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from assistant.language.after_metric import next_metric, pointed_at
 from assistant.language.after_rows import next_analysis, next_detail
-from assistant.language.carried import goes_on, parts_of
+from assistant.language.carried import goes_on
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
@@ -18,6 +18,7 @@ from assistant.language.meaning import Cue
 from assistant.language.measured import conjunction
 from assistant.language.settle import Settled, among, deeds_measured, settle
 from assistant.language.subscope import as_set
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     By,
@@ -158,7 +159,7 @@ def _opened(query: MetricQuery, said: Draft) -> MetricQuery:
     """看全部品牌 lifts the filter on 品牌."""
     if Cue.ALL not in said.cues or said.where or query.scope.where is None:
         return query
-    parts = parts_of(query.scope.where)
+    parts = conjuncts(query.scope.where)
     kept = tuple(c for c in parts if not set(dimensions_of((c,))) <= _named(said))
     return replace(query, scope=replace(query.scope, where=conjunction(kept)))
 

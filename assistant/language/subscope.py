@@ -35,6 +35,7 @@ from semantic_layer.query import (
     Condition,
     DetailQuery,
     Form,
+    Group,
     Having,
     HavingChange,
     Members,
@@ -151,6 +152,25 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
             right = replace(right, asked=(Asked(names=(dimension,), form=Form.COUNT),))
         else:
             right = replace(right, groups=(By(dimension),))
+    right, groups = _told_apart(left, right, dimension, closing, graph)
+    whole = replace(
+        right,
+        groups=groups,
+        periods=right.periods or left.periods,
+        where=tuple(dict.fromkeys((*left.where, *right.where))),
+        cues=left.cues | right.cues,
+        inner=inner,
+        inner_dimension=dimension,
+    )
+    if isinstance(inner, AnalysisQuery):
+        return whole
+    return _apart(whole, left, inner, dimension, graph)
+
+
+def _told_apart(
+    left: Draft, right: Draft, dimension: str, closing: bool, graph: Graph
+) -> tuple[Draft, tuple[Group, ...]]:
+    """What is asked inside the set, and by what it is grouped: each member, or the set as a whole."""
     asks = right.asked or right.groups or right.columns or (right.entities and right.ranked)
     pointing = bool({m.Cue.WHICH, m.Cue.PERSON} & right.cues) or (right.ranked is not None)
     groups = right.groups
@@ -178,18 +198,7 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
         right = replace(right, columns=(dimension, *right.columns))
     elif not asks and pointing:
         right = replace(right, columns=(dimension,))
-    whole = replace(
-        right,
-        groups=groups,
-        periods=right.periods or left.periods,
-        where=tuple(dict.fromkeys((*left.where, *right.where))),
-        cues=left.cues | right.cues,
-        inner=inner,
-        inner_dimension=dimension,
-    )
-    if isinstance(inner, AnalysisQuery):
-        return whole
-    return _apart(whole, left, inner, dimension, graph)
+    return right, groups
 
 
 def _named(draft: Draft) -> tuple[str, ...]:

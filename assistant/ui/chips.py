@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import streamlit as st
 
 from assistant import edits
-from assistant.answer.conditions import parts_of
 from assistant.answer.wording import describe
 from assistant.presets import periods
 from assistant.reply import Answer, Chip
@@ -16,6 +15,7 @@ from assistant.ui import state
 from assistant.ui.marks import plain_markdown
 from assistant.ui.state import Shown
 from semantic_layer.catalog import Catalog, Kind
+from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     By,
@@ -145,7 +145,7 @@ def shown_days(period: Period | None, catalog: Catalog) -> list[date]:
 def pick_values(
     key: str, query: MetricQuery | DetailQuery | AnalysisQuery, path: int, catalog: Catalog
 ) -> None:
-    where = edits.choosable(parts_of(query.scope.where)[path])
+    where = edits.choosable(conjuncts(query.scope.where)[path])
     known = catalog.values.get(where.dimension, ()) if where else ()
     if where is None or not known:
         return

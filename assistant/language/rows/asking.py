@@ -9,7 +9,7 @@ from typing import Any
 from assistant.language import meaning as m
 from assistant.language.grammar import Mention
 from assistant.language.rows import hints
-from assistant.language.rows.said import Column, Filter, Said, light, test_of
+from assistant.language.rows.said import Column, Filter, Said, light, where_of
 from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import Token, Unread
 from semantic_layer.catalog import Catalog, Kind
@@ -86,7 +86,7 @@ def rescued(said: Said, tokens: Sequence[Token], values: Sequence[Mention]) -> l
         if hit is None:
             left.append(token)
             continue
-        options = tuple(test_of(d, (v,), False) for d, v in hit.value.options)
+        options = tuple(where_of(d, (v,), False) for d, v in hit.value.options)
         said.filters.append(Filter(options, hit.start, hit.end, token.clause, 0.1))
     return left
 
@@ -108,7 +108,7 @@ def unread_words(said: Said, tokens: Sequence[Token], text: str, soft: Soft) -> 
                 Column(found.names, token.start, token.end, token.clause, found.price)
             )
         elif values:
-            options = tuple(test_of(d, v, False) for (d, v), _, _ in values)
+            options = tuple(where_of(d, v, False) for (d, v), _, _ in values)
             said.filters.append(Filter(options, values[0][1], values[0][2], token.clause, 0.5))
             done = values[0][2]
         else:

@@ -18,7 +18,7 @@ from assistant.language.rows.said import (
     Ranking,
     Said,
     light,
-    test_of,
+    where_of,
 )
 from assistant.language.rows.soft import Soft
 from assistant.language.rows.tokens import Token, Unread
@@ -66,13 +66,13 @@ def _take(
                 said.entities.append(Entity(tables, *place, asked=True, counted=True))
         case m.Quoted(quoted):
             if values := soft.values(quoted, 0, len(quoted), 0, len(quoted)):
-                options = tuple(test_of(d, v, False) for (d, v), _, _ in values)
+                options = tuple(where_of(d, v, False) for (d, v), _, _ in values)
                 said.filters.append(Filter(options, *place))
         case Values(options, negated):
             if tables := _as_noun(i, tokens, soft):
                 said.entities.append(Entity(tables, *place))
                 return
-            said.filters.append(Filter(tuple(test_of(d, v, negated) for d, v in options), *place))
+            said.filters.append(Filter(tuple(where_of(d, v, negated) for d, v in options), *place))
         case Condition_(options):
             said.filters.append(Filter(options, *place))
         case Threshold() as threshold:

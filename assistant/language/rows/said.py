@@ -116,7 +116,7 @@ def light(token: Token) -> bool:
     return type(value) is str or isinstance(value, (m.Filler, m.UnitWord, Number))
 
 
-def test_of(dimension: str, values: tuple[Any, ...], negated: bool) -> Where:
+def where_of(dimension: str, values: tuple[Any, ...], negated: bool) -> Where:
     if len(values) == 1:
         return Where(dimension, Op.NE if negated else Op.EQ, values)
     return Where(dimension, Op.NOT_IN if negated else Op.IN, values)
