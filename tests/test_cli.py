@@ -194,3 +194,25 @@ def test_http_names_what_can_be_asked(assistant: Assistant) -> None:
     assert request(assistant, "GET", "/health")[1]["status"] == "ok"
     assert request(assistant, "GET", "/ask")[0] == 405
     assert request(assistant, "GET", "/nothing")[0] == 404
+
+
+def test_check_holds_the_model_against_its_data(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A column that the data does not have is told with its place, not found by the first question."""
+    (tmp_path / "model.yml").write_text(
+        "model: stall\nlabel: 小摊\n"
+        "tables:\n"
+        "  - name: sales\n    label: 销售\n    source: sales\n    key: [id]\n    time: sold_at\n"
+        "    dimensions:\n      - {name: sold_at, label: 日期, kind: time}\n"
+        "metrics:\n"
+        "  - {name: taken, label: 收入, calc: {type: aggregate, table: sales, agg: sum, expr: amuont}}\n",
+        encoding="utf-8",
+    )
+    source = tmp_path / "stall.duckdb"
+    with duckdb.connect(str(source)) as db:
+        db.execute(
+            "CREATE TABLE sales AS SELECT 1 AS id, DATE '2026-01-01' AS sold_at, 2.0 AS amount"
+        )
+    code, out = run(capsys, "check", str(tmp_path), "--source", str(source))
+    assert code == 1 and "amuont" in out and "model.yml:" in out
