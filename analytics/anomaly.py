@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
+from analytics import anomaly_chart, words
 from analytics import anomaly_words as told
-from analytics import words
 from analytics.alarms import LEVELS, Alarm, Series, alarms, events, explained
 from analytics.baseline import LEAST, baseline
 from analytics.calendar import UNITS, is_whole
@@ -67,7 +67,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     return Outcome(
         columns=told.COLUMNS,
         rows=told.rows(t),
-        view=told.view(t),
+        view=anomaly_chart.view(t),
         headline=told.headline(t),
         findings=told.findings(t),
         suggestions=told.suggestions(t),

@@ -11,7 +11,7 @@ from analytics import words
 from analytics.alarms import DOWN, LEVELS, RECORD, USUAL, Alarm, Series
 from analytics.baseline import WARM
 from analytics.calendar import UNITS
-from analytics.contract import Suggestion, View
+from analytics.contract import Suggestion
 from analytics.movers import Mover
 from analytics.outliers import GROUP, Record
 from semantic_layer.catalog import Direction
@@ -123,7 +123,7 @@ def when(a: Alarm, grain: str) -> str:
     )
 
 
-def _side(a: Alarm) -> str:
+def side(a: Alarm) -> str:
     return f"{'高' if a.deviation > 0 else '低'} {words.percent(abs(a.deviation))}"
 
 
@@ -141,7 +141,7 @@ def sentence(a: Alarm, t: Told) -> str:
             f"{name}从 {a.first.isoformat()} 起水平{turn} {size}：中位数由 {expected} 变为 {value}"
         )
     mean = f"平均每{UNITS[t.grain]} " if a.first != a.last and t.grain == "day" else ""
-    said = f"{when(a, t.grain)} {name} {mean}{value}，比预期的 {expected} {_side(a)}"
+    said = f"{when(a, t.grain)} {name} {mean}{value}，比预期的 {expected} {side(a)}"
     if (m := t.movers.get(id(a))) is not None:
         said += (
             f"，主要来自{m.label}为{m.member}的部分（占变化的 {words.percent(m.share)}）"
@@ -174,7 +174,7 @@ def findings(t: Told) -> tuple[str, ...]:
     if t.festive and len(said) < 3:
         a = t.festive[0]
         said.append(
-            f"{a.first.isoformat()} {a.series.name} {words.figure(a.series.column, a.value)}，比平日{_side(a)}，"
+            f"{a.first.isoformat()} {a.series.name} {words.figure(a.series.column, a.value)}，比平日{side(a)}，"
             f"是{a.occasion}的常态，不算异常"
         )
     return tuple(said)
@@ -232,9 +232,3 @@ def notes(t: Told) -> tuple[str, ...]:
         names = "、".join(dict.fromkeys(a.occasion for a in t.festive[:6]))
         said.append(f"节日和大促（{names}）按自己的往年或前后几天比较，不因为高低本身报警")
     return tuple(said)
-
-
-def view(t: Told) -> View:
-    title = "没有超出预期的点" if not (t.found or t.records) else "异常和节日各偏离预期多少"
-    options = (("order", "natural"), ("signed", ""))
-    return View("hbar", "what", ("deviation",), title=title, options=options)

@@ -38,52 +38,8 @@ MAD = 1.4826  # makes a median absolute deviation a standard deviation of normal
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
-    """Per point: ``expected`` with the occasion, ``plain`` without it, ``score`` in robust standard
-    deviations (NaN where nothing can be said), ``occasion`` or None. ``levels``: index and size of lasting changes."""
-
-    expected: Floats
-    plain: Floats
-    score: Floats
-    occasion: tuple[Stretch | None, ...]
-    levels: tuple[tuple[int, float], ...]
-
-
-def baseline(
-    starts: Sequence[date], values: Floats, grain: str, festival: Festival | None
-) -> Baseline:
-    """``starts`` are the first days of the points; ``values`` may hold NaN."""
-    import numpy as np
-
-    there = values[~np.isnan(values)]
-    scale = _Scale("log" if there.min() > 0 else "sqrt" if there.min() >= 0 else "plain")
-    x = scale.to(values)
-    taken = _occasions(starts, grain, festival)
-    ordinary = np.array([s is None for s in taken]) & ~np.isnan(x)
-    cycle = np.array([d.weekday() for d in starts]) if grain in CYCLE else np.zeros(len(x), int)
-    levels: list[tuple[int, float]] = []
-    level, wave = _fitted(x, ordinary, cycle, grain, levels)
-    where = np.flatnonzero(ordinary)
-    if len(where) > 2 * STAY[grain]:
-        jump = scale.jump(MIN_SHIFT, float(np.nanmedian(x)))
-        found = steps((x - wave)[where], STAY[grain], jump, HALF[grain])
-        levels = [(int(where[at]), size) for at, size in found if where[at] >= 2 * WARM[grain]]
-        if levels:
-            level, wave = _fitted(x, ordinary, cycle, grain, levels)
-    rest = x - level - wave
-    noise = _noise(rest, ordinary, HALF[grain] * 3)
-    unlike = BETWEEN_YEARS if scale.name == "log" else 2 * float(np.median(noise))
-    effect, doubt = _effects(rest, starts, taken, noise, WARM[grain], unlike)
-    score = (rest - effect) / np.sqrt(noise**2 + doubt**2)
-    score[: WARM[grain]] = np.nan
-    sizes = tuple((at, scale.relative(float(level[at] - size), size)) for at, size in levels)
-    expected = scale.back(level + wave + effect)
-    return Baseline(expected, scale.back(level + wave), score, taken, sizes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """log where everything is positive, root where there are zeros, as it is where values go below."""
+class Scale:
+    """What series are judged on: log where everything is positive, root where there are zeros, as it is where values go below."""
 
     name: str
 
@@ -121,6 +77,63 @@ class _Scale:
         if not before:
             return 0.0
         return (1 + size / before) ** 2 - 1 if self.name == "sqrt" else size / abs(before)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Per point: ``expected`` with the occasion, ``plain`` without it, ``score`` in robust standard
+    deviations (NaN where nothing can be said), ``occasion`` or None. ``levels``: index and size of lasting
+    changes. ``unit``: the size of one such deviation, on ``scale``."""
+
+    expected: Floats
+    plain: Floats
+    score: Floats
+    occasion: tuple[Stretch | None, ...]
+    levels: tuple[tuple[int, float], ...]
+    unit: Floats
+    scale: Scale
+
+    def bounds(self, limit: float, least: float) -> tuple[Floats, Floats]:
+        """Between what and what a point is usual: nearer than ``limit`` deviations or than the share ``least``."""
+        import numpy as np
+
+        middle, wide = self.scale.to(self.expected), limit * self.unit
+        below, above = self.scale.back(middle - wide), self.scale.back(middle + wide)
+        near = least * np.abs(self.expected)
+        return np.minimum(below, self.expected - near), np.maximum(above, self.expected + near)
+
+
+def baseline(
+    starts: Sequence[date], values: Floats, grain: str, festival: Festival | None
+) -> Baseline:
+    """``starts`` are the first days of the points; ``values`` may hold NaN."""
+    import numpy as np
+
+    there = values[~np.isnan(values)]
+    scale = Scale("log" if there.min() > 0 else "sqrt" if there.min() >= 0 else "plain")
+    x = scale.to(values)
+    taken = _occasions(starts, grain, festival)
+    ordinary = np.array([s is None for s in taken]) & ~np.isnan(x)
+    cycle = np.array([d.weekday() for d in starts]) if grain in CYCLE else np.zeros(len(x), int)
+    levels: list[tuple[int, float]] = []
+    level, wave = _fitted(x, ordinary, cycle, grain, levels)
+    where = np.flatnonzero(ordinary)
+    if len(where) > 2 * STAY[grain]:
+        jump = scale.jump(MIN_SHIFT, float(np.nanmedian(x)))
+        found = steps((x - wave)[where], STAY[grain], jump, HALF[grain])
+        levels = [(int(where[at]), size) for at, size in found if where[at] >= 2 * WARM[grain]]
+        if levels:
+            level, wave = _fitted(x, ordinary, cycle, grain, levels)
+    rest = x - level - wave
+    noise = _noise(rest, ordinary, HALF[grain] * 3)
+    unlike = BETWEEN_YEARS if scale.name == "log" else 2 * float(np.median(noise))
+    effect, doubt = _effects(rest, starts, taken, noise, WARM[grain], unlike)
+    unit = np.sqrt(noise**2 + doubt**2)
+    score = (rest - effect) / unit
+    score[: WARM[grain]] = np.nan
+    sizes = tuple((at, scale.relative(float(level[at] - size), size)) for at, size in levels)
+    expected = scale.back(level + wave + effect)
+    return Baseline(expected, scale.back(level + wave), score, taken, sizes, unit, scale)
 
 
 def _occasions(

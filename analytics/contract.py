@@ -167,7 +167,8 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How to draw: the same vocabulary as ``assistant.reply.Chart``."""
+    """How to draw: the same vocabulary as ``assistant.reply.Chart``. ``data``: what is drawn where that is
+    not the rows of the outcome (a series whose odd days are the rows)."""
 
     mark: str
     x: str = ""
@@ -175,6 +176,8 @@ class View:
     color: str = ""
     title: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    compare: str = ""
+    data: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)

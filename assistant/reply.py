@@ -39,7 +39,8 @@ class Chart:
     """What to draw; ``answer/charts.py`` picks it, ``answer/draw.py`` makes a Plotly figure of it.
 
     mark: kpi, line, bar, hbar, grouped, stacked, pie, heatmap, scatter, funnel, sankey, area, table.
-    ``x``, ``y`` and ``color`` are column names of the result. ``title`` says the finding.
+    ``x``, ``y`` and ``color`` are column names of the result, or of ``data`` where the chart brings its
+    own. ``title`` says the finding.
     """
 
     mark: str
@@ -52,6 +53,7 @@ class Chart:
     partial: bool = False  # the last bucket is not whole
     note: str = ""  # why not the chart that was asked for
     options: tuple[tuple[str, str], ...] = ()
+    data: Result | None = None  # drawn instead of the answer's rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import pytest
 
 import analytics
 from analytics.contract import Analysis, Outcome, Params, Refused
+from assistant.answer.compose import chart_of
 from assistant.answer.draw import figure
-from assistant.reply import Chart
 from assistant.service import Assistant
 from semantic_layer.errors import Unanswerable
 from semantic_layer.query import AnalysisQuery, Op, Period, Scope, Where
@@ -81,10 +81,10 @@ def test_its_chart_can_be_drawn(analysis: Analysis) -> None:
 
     view = outcome.view
     assert view.mark in MARKS
-    assert {view.x, view.color, *view.y} - {""} <= {c.name for c in outcome.columns}
+    drawn = view.data or Result(outcome.columns, tuple(outcome.rows))
+    assert {view.x, view.color, *view.y} - {""} <= {c.name for c in drawn.columns}
     if view.mark != "table":
-        chart = Chart(view.mark, view.x, view.y, view.color, view.title, options=view.options)
-        assert figure(chart, Result(outcome.columns, tuple(outcome.rows))).data
+        assert figure(chart_of(view), Result(outcome.columns, tuple(outcome.rows))).data
 
 
 @every

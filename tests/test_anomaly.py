@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analytics import anomaly
-from analytics.alarms import DOWN, LOWERED, RAISED, RECORD, UP, Series, alarms
+from analytics import anomaly, anomaly_chart
+from analytics.alarms import DOWN, LEAST_CHANGE, LOWERED, RAISED, RECORD, UP, Series, alarms
 from analytics.anomaly import LIMITS
+from analytics.anomaly_words import Told
 from analytics.baseline import baseline
 from analytics.contract import Outcome, Refused
 from analytics.occasions import by_day, stretches
@@ -84,6 +85,40 @@ def test_a_quiet_series_is_quiet() -> None:
     found = [rung(*quiet(seed=seed)) for seed in range(20)]
 
     assert sum(map(len, found)) <= 4
+
+
+def test_the_usual_range_is_what_does_not_ring() -> None:
+    """What is drawn as usual and what is told as odd are one rule."""
+    starts, values = festive()
+    values[[300, 500]] *= [1.6, 0.5]
+    base = baseline(starts, values, "day", festival)
+    low, high = base.bounds(LIMITS["normal"], LEAST_CHANGE)
+    judged = ~np.isnan(base.score)
+    outside = {starts[i] for i in np.flatnonzero(judged & ((values < low) | (values > high)))}
+
+    rang = {day for kind, day in rung(starts, values) if kind in (UP, DOWN)}
+    assert {starts[300], starts[500]} <= rang == outside
+    near, far = base.bounds(1.0, 0.0)  # many points lie about this one
+    beyond = (values < near) | (values > far)
+    assert 50 < beyond[judged].sum() and (beyond == (np.abs(base.score) > 1.0))[judged].all()
+
+
+def test_the_chart_is_the_series_with_the_odd_day_marked() -> None:
+    starts, values = quiet()
+    values[500] *= 2.5
+    base = baseline(starts, values, "day", festival)
+    series = Series("单量", MetricRef("n"), COLUMN, tuple(starts), tuple(values), base)
+    found = alarms(series, "day", starts[480], starts[520], LIMITS["normal"])
+    t = Told("day", 4.0, starts[480], starts[520], (series,), tuple(found), {}, (), (), ())
+
+    drawn = anomaly_chart.view(t).data
+    assert drawn is not None
+    assert drawn.column("at") == starts[461:521]  # the period and enough before it
+    assert drawn.column("value") == values[461:521].tolist()
+    marked = [
+        (d, text) for d, text in zip(drawn.column("at"), drawn.column("odd"), strict=True) if text
+    ]
+    assert [d for d, _ in marked] == [starts[500]] and marked[0][1].startswith(UP)
 
 
 @pytest.mark.parametrize("factor", [0.4, 0.7, 1.4, 2.5])

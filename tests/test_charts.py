@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -374,3 +375,42 @@ def test_bars_of_several_splits_stand_under_the_name_of_each() -> None:
     assert [n.strip("\u200b") for n in bar.y] == ["<b>城市</b>", "甲", "乙", "<b>品类</b>", "甲"]
     assert len(set(bar.y)) == 5 and list(bar.x) == [None, -5.0, 2.0, None, -3.0]
     assert bar.marker.color[1] == bar.marker.color[4] != bar.marker.color[2]
+
+
+def series(*members: str) -> Result:
+    """Four days of each member, 10 and 30 in turn, the second day odd."""
+    names = (("who", Kind.TEXT), ("at", Kind.TIME), ("n", Kind.NUMBER), ("odd", Kind.TEXT))
+    roles = {"who": ColumnRole.DIMENSION, "at": ColumnRole.TIME, "odd": ColumnRole.DIMENSION}
+    columns = tuple(Column(n, n, k, roles.get(n, ColumnRole.MEASURE)) for n, k in names)
+    days = [date(2026, 1, n) for n in range(1, 5)]
+    return Result(
+        columns,
+        tuple(
+            (m, d, 30.0 if i % 2 else 10.0, "偏高" if i == 1 else None)
+            for m in members
+            for i, d in enumerate(days)
+        ),
+    )
+
+
+def test_a_chart_may_bring_its_own_data_and_mark_points_in_it() -> None:
+    rows = result(REGION, GMV_COLUMN, rows=[("甲", 1.0)])
+    options = (("grain", "day"), ("marked", "异常|odd\n平常|odd"))
+    chart = Chart("line", "at", ("n",), options=options, data=series("甲"))
+    line, odd, plain = figure(chart, rows).data
+    assert list(line.y) == [10.0, 30.0, 10.0, 30.0]
+    assert (list(odd.x), list(odd.y), odd.name) == ([date(2026, 1, 2)], [30.0], "异常")
+    assert odd.hovertext[0].endswith("偏高") and odd.mode == "markers"
+    assert odd.marker.color != line.line.color and plain.marker.symbol == "circle-open"
+
+
+def test_small_multiples_have_a_panel_and_a_scale_each() -> None:
+    rows = series("甲", "乙", "丙")
+    options = (("grain", "day"), ("panels", "who"), ("marked", "异常|odd"))
+    drawn = figure(Chart("line", "at", ("n",), options=options), rows)
+    assert [t.xaxis for t in drawn.data] == ["x", "x", "x2", "x2", "x3", "x3"]
+    assert [t.showlegend for t in drawn.data] == [True, True, False, False, False, False]
+    spans = [drawn.layout[f"xaxis{k}"].domain for k in ("", 2, 3)]
+    assert all(a[1] < b[0] for a, b in pairwise(spans))
+    heads = [a.text for a in drawn.layout.annotations if "domain" in a.xref]
+    assert heads == ["<b>甲</b>", "<b>乙</b>", "<b>丙</b>"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from analytics.contract import Analysis, Outcome
+from analytics.contract import Analysis, Outcome, View
 from assistant.answer.advice import advice, from_suggestions
 from assistant.answer.charts import pick
 from assistant.answer.conditions import condition_text
@@ -88,7 +88,6 @@ def compose_analysis(
     """An analysis brings its own sentences, view and suggestions; the form is the same."""
     found = analyses[query.analysis]
     reading = describe(query, catalog, analyses)
-    view = outcome.view
     suggestions = from_suggestions(outcome.suggestions)
     return Answer(
         Common(question, unread, assumptions, timing),
@@ -97,13 +96,31 @@ def compose_analysis(
         reading.chips,
         outcome.headline or (outcome.findings[0] if outcome.findings else found.title),
         Result(outcome.columns, tuple(outcome.rows), notes=outcome.notes),
-        chart=Chart(view.mark, view.x, view.y, view.color, view.title, options=view.options),
+        chart=chart_of(outcome.view),
         findings=outcome.findings,
         advice=suggestions,
         next_questions=tuple(dict.fromkeys(a.ask for a in suggestions if a.ask)),
         sql=outcome.sql,
         dialect=dialect,
         definitions=((found.title, found.definition), *definitions(query, catalog)),
+    )
+
+
+def chart_of(view: View) -> Chart:
+    """What an analysis wants drawn, as a chart of the answer.
+
+    >>> chart_of(View("line", "day", ("n",))).mark
+    'line'
+    """
+    return Chart(
+        view.mark,
+        view.x,
+        view.y,
+        view.color,
+        view.title,
+        compare=view.compare,
+        options=view.options,
+        data=view.data,
     )
 
 

@@ -14,6 +14,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 from assistant.answer.canvas import Canvas, Sheet
 from assistant.answer.draw_bars import bars, grouped
 from assistant.answer.draw_lines import line
+from assistant.answer.draw_panels import panels
 from assistant.answer.draw_parts import funnel, heatmap, kpi, pie, sankey, scatter
 from assistant.answer.style import DARK, LIGHT
 from assistant.reply import Chart
@@ -40,10 +41,11 @@ MARKS: Mapping[str, Callable[[Canvas], Sheet]] = MappingProxyType(
 def figure(
     chart: Chart, result: Result, *, dark: bool = False, up_is_red: bool = True
 ) -> go.Figure:
-    """The figure for ``chart`` over ``result``.
+    """The figure for ``chart`` over ``result``, or over the data that it brings.
 
     Raises KeyError for ``table``, which is a grid of the page and no figure.
     """
-    canvas = Canvas(chart, result, DARK if dark else LIGHT, up_is_red, dict(chart.options))
-    sheet = MARKS[chart.mark](canvas)
+    theme, drawn = DARK if dark else LIGHT, chart.data or result
+    canvas = Canvas(chart, drawn, theme, up_is_red, dict(chart.options))
+    sheet = panels(canvas) if "panels" in canvas.options else MARKS[chart.mark](canvas)
     return go.Figure(data=sheet.traces, layout=sheet.layout)

@@ -51,7 +51,8 @@ def line(c: Canvas) -> Sheet:
     area = chart.mark == "area"
     several = len(series) + bool(chart.compare) + len(chart.y2)
     bands = _bands(c)
-    legend = several > DIRECT or bool(chart.y2) or bool(bands)
+    marked = _marked(c)
+    legend = several > DIRECT or bool(chart.y2) or bool(bands) or bool(marked)
     sheet = new(c, legend=legend)
     if bands:
         series = _ahead(series, c.options.get("dashed", ""))
@@ -70,6 +71,8 @@ def line(c: Canvas) -> Sheet:
         ]
     for one in series:
         _trace(sheet, c, one, area=area)
+    for nth, name, told in marked:
+        _marks(sheet, c, name, told, nth)
     if chart.y2:
         second_axis(sheet, c)
     if several > 1 and not legend:
@@ -85,6 +88,38 @@ def _bands(c: Canvas) -> list[tuple[str, str, str]]:
     """(name, column below, column above) of every interval that the chart asks for, the widest first."""
     said = c.options.get("bands", "").split("\n")
     return [(name, low, high) for name, low, high in (b.split("|") for b in said if b)]
+
+
+def _marked(c: Canvas) -> list[tuple[int, str, str]]:
+    """(place, name, column) of every kind of point that the chart marks; the column says what is odd."""
+    kinds = [kind.split("|") for kind in c.options.get("marked", "").split("\n") if kind]
+    return [(n, name, told) for n, (name, told) in enumerate(kinds) if any(c.values(told))]
+
+
+def _marks(sheet: Sheet, c: Canvas, name: str, told: str, nth: int) -> None:
+    """Points that stand out: what is odd in full, what is explained as a ring."""
+    measure = c.chart.y[0]
+    rows = zip(c.values(c.chart.x), c.values(measure), c.values(told), strict=True)
+    points = [(x, y, text) for x, y, text in rows if text and y is not None]
+    colour = (c.theme.palette[5], c.theme.quiet)[min(nth, 1)]
+    sheet.add(
+        "scatter",
+        x=[x for x, _, _ in points],
+        y=[y for _, y, _ in points],
+        name=escape(name),
+        mode="markers",
+        marker={
+            "size": 10,
+            "color": colour,
+            "symbol": "circle-open" if nth else "circle",
+            "line": {"width": 2, "color": colour},
+        },
+        hovertext=[
+            f"{c.hover(c.word(c.chart.x, x), measure, y)}<br>{escape(text)}"
+            for x, y, text in points
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
 
 
 def _ahead(series: list[Series], dashed: str) -> list[Series]:
