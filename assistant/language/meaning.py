@@ -137,6 +137,7 @@ class Cue(StrEnum):
     TOTAL = "total"
     ALL = "all"
     LIST = "list"
+    WHICH_ONES = "which_ones"  # 有哪些: a list of several
     DETAIL = "detail"
     DISTINCT = "distinct"
     BELONG = "belong"  # 的人、者 …

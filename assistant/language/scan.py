@@ -204,6 +204,8 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
     match value:
         case m.Cue():
             out.cues.append((i, value))
+            if value is m.Cue.WHICH_ONES:
+                out.cues.append((i, m.Cue.LIST))
         case m.CompareCue():
             out.compares.append((i, value))
         case m.ChangeCue():

@@ -161,6 +161,7 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
         cues=left.cues | right.cues,
         inner=inner,
         inner_dimension=dimension,
+        unused=(*left.unused, *(i + at + 1 for i in right.unused)),
     )
     if isinstance(inner, AnalysisQuery):
         return whole

@@ -15,7 +15,7 @@ from assistant.language.rows.tokens import Token, Unread
 from semantic_layer.catalog import Catalog, Kind
 
 CUES = m.Cue
-LISTING = {CUES.LIST, CUES.ALL}
+LISTING = {CUES.LIST, CUES.WHICH_ONES, CUES.ALL}
 
 
 def question_words(said: Said, tokens: Sequence[Token], text: str, catalog: Catalog) -> None:
@@ -148,7 +148,7 @@ def mark(said: Said, tokens: Sequence[Token], text: str, soft: Soft) -> None:
     for entity in said.entities:
         cue = before.get(entity.start)
         after = [t for t in tokens if t.start >= entity.end and t.clause == entity.clause][:3]
-        asks = {CUES.WHICH, CUES.WHAT, CUES.HOW_MANY, CUES.LIST}
+        asks = {CUES.WHICH, CUES.WHAT, CUES.HOW_MANY, CUES.LIST, CUES.WHICH_ONES}
         asked = cue in asks or cue in LISTING or any(t.value in asks for t in after[:2])
         counted = entity.counted or cue is CUES.HOW_MANY
         counted = counted or (bool(after) and after[0].value in (CUES.HOW_MANY, CUES.COUNTED))

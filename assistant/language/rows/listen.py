@@ -133,7 +133,7 @@ def _named(
 
 def _as_noun(i: int, tokens: Sequence[Token], soft: Soft) -> tuple[str, ...]:
     """这些演员: a value of one column that is also the word for an entity."""
-    pointing = {CUES.IT, CUES.WHICH, CUES.HOW_MANY, CUES.LIST, CUES.EACH, CUES.ALL}
+    pointing = {CUES.IT, CUES.WHICH, CUES.HOW_MANY, CUES.LIST, CUES.WHICH_ONES, CUES.EACH, CUES.ALL}
     before = next((t for t in reversed(tokens[:i]) if not light(t)), None)
     return soft.tables(tokens[i].text) if before and before.value in pointing else ()
 
@@ -202,7 +202,7 @@ def _cue(said: Said, cue: m.Cue, token: Token) -> None:
             said.distinct = said.distinct or token.text not in ("独立", "不同的")
         case CUES.RESPECTIVELY:
             said.respectively = True
-        case CUES.LIST | CUES.ALL:
+        case CUES.LIST | CUES.WHICH_ONES | CUES.ALL:
             said.everything = said.everything or token.text not in ("都", "找", "拉")
         case CUES.SORT:
             if said.sort is None:

@@ -82,6 +82,16 @@ def each_entity(_: Any, __: Any, table: TableWord, ___: Any) -> Grouping:
     rejects=("哪个甲城",),
 )
 def which(_: Any, __: Any, thing: Any) -> Asked:
+    return _asked(thing, Form.WHICH)
+
+
+@phrase(
+    grammar,
+    [text("哪些个?|哪几[个家位种类款名所]"), THING],
+    examples=("哪些用户", "哪几个渠道"),
+    rejects=("哪个城市",),
+)
+def which_ones(_: str, thing: Any) -> Asked:
     return _asked(thing, Form.WHICH, plural=True)
 
 
@@ -93,7 +103,7 @@ def which(_: Any, __: Any, thing: Any) -> Asked:
 )
 def which_n(_: str, n: Number, __: Any, thing: Any) -> Asked | None:
     whole = float(n.value).is_integer() and 0 < n.value <= MOST
-    return replace(_asked(thing, Form.WHICH, plural=True), n=int(n.value)) if whole else None
+    return replace(_asked(thing, Form.WHICH), n=int(n.value)) if whole else None
 
 
 @phrase(

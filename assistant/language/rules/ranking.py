@@ -81,12 +81,15 @@ def top_n(said: str) -> Ranked:
 @phrase(
     grammar,
     [Superlative, opt(text("的|那|前|的前")), Number, opt(COUNTER)],
-    examples=("最高的5个", "最差的3家", "最低的前三"),
+    examples=("最高的5个", "最差的3家", "最低的前三", "最高的5%", "最低的那10%"),
     rejects=("更高的5个",),
 )
 def superlative_n(s: Superlative, _: Any, number: Number, __: Any) -> Ranked | None:
     if s.comparative:
         return None
+    if number.kind is NumberKind.PERCENT:
+        share = float(number.value)
+        return Ranked(0, s.descending, fraction=share, quality=s.quality, hint=s.hint)
     n = _n(number)
     return Ranked(n, s.descending, change=s.change, quality=s.quality, hint=s.hint) if n else None
 

@@ -161,7 +161,7 @@ class Filters(Base):
         if not said.compares or said.ranked or said.having or not said.cue(C.LIST):
             return []
         for i, cue in said.changes:
-            last = all(x.value is C.LIST for x in said.mentions[i + 1 :])
+            last = all(x.value in (C.LIST, C.WHICH_ONES) for x in said.mentions[i + 1 :])
             if cue.direction and not cue.show and last and i > said.compares[0][0] + 1:
                 op = Op.GT if cue.direction > 0 else Op.LT
                 return [

@@ -21,6 +21,9 @@ from semantic_layer.query import (
 )
 
 
+SEVERAL = 10  # rows of 有哪些, where no number is said
+
+
 class Ranks(Base):
     """Mixed into the reader."""
 
@@ -137,10 +140,23 @@ class Ranks(Base):
         wanted = [a.n for _, a in said.asked if a.n]
         if wanted and not ranked.explicit:
             ranked = replace(ranked, n=wanted[0], ties=False, explicit=True)
+        if self._several(ranked):
+            ranked = replace(ranked, n=SEVERAL, ties=False)
         by = self._ranked_by(place)
         if ranked.hint == m.UNSAID and not self._measure_said():
             self.lost.append(place)
         return ranked, by
+
+    def _several(self, ranked: Ranked) -> bool:
+        """卖得最好的商品有哪些, 哪些店最差, 卖得好的商品: more than the first is asked for, no number said."""
+        said = self.said
+        if ranked.explicit or ranked.both or self._rivals():
+            return False
+        asked = [a for _, a in said.asked if a.form is Form.WHICH]
+        if said.cue(C.WHICH_ONES) or any(a.plural for a in asked):
+            return not (ranked.comparative and not ranked.quality)
+        loose = ranked.comparative and ranked.quality and not asked
+        return loose and not said.cue(C.WHICH, C.PERSON, C.OR, C.THAN, C.VERSUS, C.ASK)
 
     def _pointed(self) -> int | None:
         """第二名分渠道看看: an ordinal with nothing before it that could be ranked."""
