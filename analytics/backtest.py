@@ -58,7 +58,7 @@ class Forecast:
     weighed: int  # points whose occasion had a past to learn from
 
 
-def origins(n: int, horizon: int, grain: str) -> tuple[int, ...]:
+def origins(n: int, horizon: int, grain: str, most: int = ORIGINS) -> tuple[int, ...]:
     """How much was known at each origin; empty where there is too little for three."""
     two_seasons = n - horizon - 2 * SEASON[grain]
     room = n - horizon - LEAST[grain]
@@ -67,7 +67,7 @@ def origins(n: int, horizon: int, grain: str) -> tuple[int, ...]:
     if room < FEWEST - 1:
         return ()
     apart = max(1, min(room // (ORIGINS - 1), APART[grain]))
-    many = min(ORIGINS, room // apart + 1)
+    many = min(most, room // apart + 1)
     return tuple(n - horizon - apart * k for k in range(many))[::-1]
 
 
@@ -78,12 +78,14 @@ def forecast(
     grain: str,
     festival: Festival | None,
     skip: int = 0,
+    most: int = ORIGINS,
 ) -> Forecast | None:
-    """``ahead`` are the starts that follow; None where the past is too short for a back-test."""
+    """``ahead`` are the starts that follow; None where the past is too short for a back-test of at most
+    ``most`` origins."""
     import numpy as np
 
     n, horizon = len(values), len(ahead)
-    ends = origins(n, horizon, grain)
+    ends = origins(n, horizon, grain, most)
     if not ends:
         return None
     period = SEASON[grain] if ends[0] >= 2 * SEASON[grain] else 1

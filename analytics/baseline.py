@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from statistics import median  # of a few: numpy takes ten times as long
 from typing import TYPE_CHECKING
 
 from analytics import occasions
@@ -228,7 +229,7 @@ def _effects(
     """
     import numpy as np
 
-    effect, doubt = np.zeros(len(rest)), np.zeros(len(rest))
+    effect, doubt, points = np.zeros(len(rest)), np.zeros(len(rest)), rest.tolist()
     places: dict[Stretch, list[int]] = {}
     same: dict[tuple[str, int], list[int]] = {}
     for at, stretch in enumerate(taken):
@@ -239,10 +240,10 @@ def _effects(
     for stretch, mine in places.items():
         for at in mine:
             alike = same.get((stretch.name, (starts[at] - stretch.first).days), [])
-            years = [float(rest[k]) for k in alike if k < mine[0]]
-            usual = float(np.median(years)) if years else np.nan
+            years = [points[k] for k in alike if k < mine[0]]
+            usual = median(years) if years else np.nan
             near = sorted(mine, key=lambda m: (abs(m - at), m))[:7]
-            own = float(np.median(rest[near]))
+            own = median(points[k] for k in near)
             if len(mine) >= LONG and not abs(rest[at] - usual) < abs(rest[at] - own):
                 effect[at], doubt[at] = own, noise[at]
             else:

@@ -7,7 +7,7 @@ Which method, how wrong it was and how wide the interval is: ``backtest.py``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from analytics import words
 from analytics.backtest import FEWEST, LEAST, forecast
 from analytics.calendar import UNITS, is_whole, shifted, start_of
 from analytics.contract import Analysis, Facts, Intent, Outcome, Param, Params, Refused
+from analytics.forecast_groups import by_group
 from analytics.occasions import stretches
 from semantic_layer.periods import Festival, add_months
 from semantic_layer.query import ByTime, Grain, Measure, MetricQuery, Period, Scope
@@ -81,6 +82,11 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         adds_up,
         events,
     )
+    if facts.by:
+        split = by_group(facts, measure, t, festival)
+        if isinstance(split, Refused):
+            return split
+        return replace(split, notes=(*_moved(facts, target), *split.notes))
     return Outcome(
         columns=told.columns(t),
         rows=told.rows(t),
@@ -217,6 +223,7 @@ ANALYSIS = Analysis(
             "未来30天大概能有多少订单",
             "这个月销售额最后能到多少",
             "按周预测订单数",
+            "各大区下个月能卖多少",
             "不考虑节日预测下个月的订单数",
         ),
         not_examples=("上个月的销售额是多少", "本月目标达成率", "今年每个月销售额的走势"),
@@ -264,5 +271,4 @@ ANALYSIS = Analysis(
     run=run,
     measured=True,
     ahead=True,
-    splits=False,
 )

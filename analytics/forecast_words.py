@@ -95,8 +95,8 @@ def _point(t: Told, k: int) -> tuple[float, ...]:
 
 def extra(t: Told) -> Mapping[str, Any]:
     """The numbers that sentences quote and no row has."""
-    total, low, high = _sum(t)
-    before, change = _before(t, total)
+    total, low, high = summed(t)
+    earlier, change = before(t, total)
     return {
         "level": 0.8,
         "total": total,
@@ -105,7 +105,7 @@ def extra(t: Told) -> Mapping[str, Any]:
         "known": sum(t.known),
         "rest": t.found.total,
         "points": len(t.asked) + len(t.known),
-        "before": before,
+        "before": earlier,
         "change": change,
         "origins": t.found.origins,
         "methods": {m.name: (m.mase, m.mape) for m in t.found.methods},
@@ -114,7 +114,7 @@ def extra(t: Told) -> Mapping[str, Any]:
     }
 
 
-def _sum(t: Told) -> tuple[float, float, float]:
+def summed(t: Told) -> tuple[float, float, float]:
     """Total (or mean, where days do not add up) of the asked period with its 80% bounds."""
     low, high = t.found.total_bounds[0.8]
     known, many = sum(t.known), len(t.asked) + len(t.known)
@@ -129,7 +129,7 @@ def _sum(t: Told) -> tuple[float, float, float]:
     return total, least, most
 
 
-def _before(t: Told, total: float) -> tuple[float | None, float | None]:
+def before(t: Told, total: float) -> tuple[float | None, float | None]:
     """The same number of points just before, and the change against it."""
     many = len(t.asked) + len(t.known)
     end = len(t.values) - len(t.known)
@@ -147,7 +147,7 @@ def _scored(t: Told, name: str) -> Method:
 # ── in words ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _when(t: Told) -> str:
+def when(t: Told) -> str:
     first = min(t.first, t.ahead[t.skip]) if t.known else t.ahead[t.skip]
     last = shifted(t.ahead[-1], 1, t.level) - timedelta(days=1)
     if t.level == "month":
@@ -157,25 +157,25 @@ def _when(t: Told) -> str:
 
 
 def findings(t: Told) -> tuple[str, ...]:
-    total, low, high = _sum(t)
-    before, change = _before(t, total)
+    total, low, high = summed(t)
+    earlier, change = before(t, total)
     label, unit, many = t.column.label, UNITS[t.level], len(t.asked) + len(t.known)
     sort = "" if many == 1 else "合计" if t.adds_up else f"平均每{unit}"
-    said = f"预计 {_when(t)} {label}{sort} {_say(t, total)}（80% 的把握在 {_say(t, low)} 到 {_say(t, high)} 之间）"
+    said = f"预计 {when(t)} {label}{sort} {say(t, total)}（80% 的把握在 {say(t, low)} 到 {say(t, high)} 之间）"
     if t.known and t.adds_up:
-        said += f"，其中 {_say(t, sum(t.known))} 已经发生"
-    elif change is not None and before is not None and many > 1:
+        said += f"，其中 {say(t, sum(t.known))} 已经发生"
+    elif change is not None and earlier is not None and many > 1:
         side = "高" if change >= 0 else "低"
-        said += f"，比此前 {many} {MANY[t.level]}的 {_say(t, before)} {side} {words.percent(abs(change))}"
+        said += f"，比此前 {many} {MANY[t.level]}的 {say(t, earlier)} {side} {words.percent(abs(change))}"
         said += f"（那时有{'、'.join(t.events)}）" if t.events else ""
     return (said, _trust(t), *_peak(t))
 
 
-def _say(t: Told, value: float) -> str:
+def say(t: Told, value: float) -> str:
     return words.figure(t.column, value)
 
 
-def _error(m: Method) -> str:
+def error(m: Method) -> str:
     share = "" if m.mape is None else f"平均误差 {words.percent(m.mape)}，"
     return f"{share}MASE {words.number(m.mase)}"
 
@@ -189,7 +189,7 @@ def _trust(t: Told) -> str:
             f"照搬{BEFORE[t.level, t.found.period]}是 {words.number(plain.mase)}，所以用朴素预测"
         )
     return (
-        f"{t.found.origins} 次回测里 {chosen.name} 最准，{_error(chosen)}；"
+        f"{t.found.origins} 次回测里 {chosen.name} 最准，{error(chosen)}；"
         f"照搬{BEFORE[t.level, t.found.period]}的朴素预测 MASE {words.number(plain.mase)}"
     )
 
@@ -203,12 +203,12 @@ def _peak(t: Told) -> list[str]:
     why = f"（{occasion.name}）" if occasion else ""
     day = name(t.ahead[at], t.level)
     return [
-        f"最高的一{UNITS[t.level].removeprefix('个')}是 {day}{why}，预计 {_say(t, _point(t, at)[0])}"
+        f"最高的一{UNITS[t.level].removeprefix('个')}是 {day}{why}，预计 {say(t, _point(t, at)[0])}"
     ]
 
 
 def suggestions(t: Told) -> tuple[Suggestion, ...]:
-    total, low, high = _sum(t)
+    total, low, high = summed(t)
     label = t.column.label
     plan = (
         "备货、排班按区间上限留余量，保底目标按区间下限定"
@@ -218,7 +218,7 @@ def suggestions(t: Told) -> tuple[Suggestion, ...]:
     out = [
         Suggestion(
             plan,
-            f"{_when(t)} {label}预计 {_say(t, total)}，80% 区间 {_say(t, low)} 到 {_say(t, high)}",
+            f"{when(t)} {label}预计 {say(t, total)}，80% 区间 {say(t, low)} 到 {say(t, high)}",
             f"近30天每天的{label}",
         )
     ]
@@ -233,7 +233,7 @@ def suggestions(t: Told) -> tuple[Suggestion, ...]:
         out.append(
             Suggestion(
                 f"提前两周锁定{occasion.event}的货源、客服和投放预算",
-                f"{day.isoformat()}（{occasion.name}）预计 {_say(t, _point(t, at)[0])}",
+                f"{day.isoformat()}（{occasion.name}）预计 {say(t, _point(t, at)[0])}",
                 f"去年{occasion.event}的{label}",
             )
         )
@@ -251,7 +251,7 @@ def suggestions(t: Told) -> tuple[Suggestion, ...]:
 
 def notes(t: Told) -> tuple[str, ...]:
     unit = UNITS[t.level]
-    scores = "；".join(f"{m.name} {_error(m)}" for m in t.found.methods)
+    scores = "；".join(f"{m.name} {error(m)}" for m in t.found.methods)
     said = [
         f"历史 {len(t.values)} {MANY[t.level]}，{t.starts[0].isoformat()} 至 {t.starts[-1].isoformat()}，只用完整的{unit}",
         f"回测：{scores}",
@@ -266,8 +266,8 @@ def notes(t: Told) -> tuple[str, ...]:
 
 
 def view(t: Told) -> View:
-    total, _, _ = _sum(t)
-    title = f"{t.column.label}预计{'' if t.adds_up else '平均'} {_say(t, total)}"
+    total, _, _ = summed(t)
+    title = f"{t.column.label}预计{'' if t.adds_up else '平均'} {say(t, total)}"
     return View(
         "line",
         "at",
