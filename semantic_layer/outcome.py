@@ -24,6 +24,7 @@ from semantic_layer.query import (
     Order,
     Rollup,
     Top,
+    WindowKind,
 )
 from semantic_layer.result import Column, ColumnRole
 from semantic_layer.rows import Slot
@@ -50,7 +51,7 @@ def finish(
     if plan.keep is not None:
         stage = _narrowed(stage, group_test(stage, plan.keep), "kept")
     if query.rollup is not None:
-        return _rolled(stage, query.rollup, groups, measures)
+        return _rolled(stage, query.rollup, groups, measures, made)
     shown: list[tuple[Column, exp.Expr]] = []
     for slot, found in zip(stage.slots, groups, strict=True):
         label = shown_label(stage.build, plan, slot, column(slot.name, stage.relation))
@@ -138,27 +139,36 @@ def _contrasted(
 
 
 def _rolled(
-    stage: Stage, rollup: Rollup, groups: Sequence[Column], measures: Sequence[Column]
+    stage: Stage,
+    rollup: Rollup,
+    groups: Sequence[Column],
+    measures: Sequence[Column],
+    made: Sequence[Made],
 ) -> Selected:
-    """One row over the rows: how many members, or an aggregate of a measure over them."""
+    """One row over the rows: how many members, or an aggregate of a measure and its shares over them."""
     counted = rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT)
     of = measures[min(rollup.of, len(measures) - 1)] if measures else groups[0]
     if counted and groups:
         member = next((s for s in stage.slots if isinstance(s.group, By)), stage.slots[0])
         label = next(g for g in groups if g.name == member.name).label
-        made = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, "个", Format.COUNT)
+        total = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, "个", Format.COUNT)
         value: exp.Expr = exp.Count(this=exp.Distinct(expressions=[column(member.name)]))
     else:
-        made = replace(
+        total = replace(
             of,
             name=f"{rollup.agg.value}_{of.name}",
             label=AGG_LABELS.get(rollup.agg, "") + of.label,
         )
         value = applied(rollup.agg, column(of.name))
-    query = exp.select(value.as_(quote(made.name), copy=False), copy=False).from_(
+    shown = [(total, value)]
+    if rollup.agg is Agg.SUM:
+        named = f"{of.name}_{WindowKind.SHARE.value}"
+        shares = [m.column for m in made if m.column.name == named]
+        shown += [(replace(c, of=total.name), applied(Agg.SUM, column(c.name))) for c in shares]
+    query = exp.select(*(e.as_(quote(c.name), copy=False) for c, e in shown), copy=False).from_(
         table(stage.relation), copy=False
     )
-    return query, (made,)
+    return query, tuple(c for c, _ in shown)
 
 
 def _is_simple(query: MetricQuery) -> bool:

@@ -138,7 +138,11 @@ def _rolled(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
         return _with_scope(query, f"共 {value or 0:,} 个{thing}{what}", catalog)
     format, unit = format_of(query.measures[query.rollup.of], catalog)
     what = rollup_text(query.rollup, query.measures, thing, catalog).removeprefix("再求")
-    return _with_scope(query, f"{what}为 {amount(value, format, unit)}", catalog)
+    if query.top is not None and query.rollup.agg is Agg.SUM:
+        what = f"{top_text(query.top, query.measures, catalog, thing)}合计"
+    share = next((c for c in shape.result.columns if c.role is ColumnRole.SHARE), None)
+    part = f"，占全部的 {shape.text(shape.result.rows[0], share)}" if share is not None else ""
+    return _with_scope(query, f"{what}为 {amount(value, format, unit)}{part}", catalog)
 
 
 def _counted(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:

@@ -22,6 +22,7 @@ from semantic_layer.query import (
     Measure,
     Period,
     Query,
+    Rollup,
     Streak,
     Window,
 )
@@ -66,6 +67,7 @@ class Draft:
     part: Condition | None = None  # the condition said right before a share: its part is asked for
     inner: Query | None = None  # the set that this question is inside of (前10的城市里…)
     inner_dimension: str | None = None
+    rollup: Rollup | None = None  # one number over the rows: what the ten best make up together
     time_dimension: str | None = None
     grain: Grain | None = None
     distinct: bool = False

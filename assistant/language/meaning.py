@@ -135,8 +135,10 @@ class Cue(StrEnum):
     HOW_LONG = "how long"
     NTH_TIME = "nth time"  # 第二次, 第三单: which of somebody's deeds; nothing answers it yet
     TOTAL = "total"
+    TOGETHER_ADDED = "together_added"  # 加起来, 合计: periods too are one
     ALL = "all"
     LIST = "list"
+    CONTRIBUTES = "contributes"  # what a set makes up of everything
     WHICH_ONES = "which_ones"  # 有哪些: a list of several
     DETAIL = "detail"
     DISTINCT = "distinct"
@@ -193,6 +195,7 @@ class OpWord:
 
 
 OFTEN = "often"  # 最常见: as often as there are rows of it
+PICKED = "picked"  # 挑一家: how many, of what another word ranks
 UNSAID = "unsaid"  # 最忙: a word that nobody knows, its measure said elsewhere
 
 
@@ -248,6 +251,14 @@ class WindowCue:
 @dataclass(frozen=True, slots=True)
 class StreakCue:
     """连续"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCue:
+    """三连跌: so many periods in a row, up (1) or down (-1); which periods is said elsewhere."""
+
+    n: int
+    direction: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from assistant.language.meaning import Cue
 from assistant.language.parts import part_share, share_of_nothing
 from assistant.language.ranking import order_for, top_for
 from assistant.language.spreads import bucket_column, spread, with_keys
+from assistant.language.wholes import contributed
 from semantic_layer.catalog import Format
 from semantic_layer.query import (
     And,
@@ -62,7 +63,7 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """The query about measures that the draft describes."""
     if Cue.HOW_MUCH in draft.cues and not any(_priced(x, graph) for x in draft.measures):
         return  # 买了多少钱 is no count
-    draft = spread(draft, graph)
+    draft = contributed(spread(draft, graph), graph)
     draft = with_keys(draft, graph)
     if draft.bucket is not None:
         draft = bucket_column(draft, graph)
@@ -77,7 +78,12 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = replace(draft, where=_without(draft.where, contrast.dimension))
         groups = tuple(g for g in groups if g != By(contrast.dimension))
     groups = recorded(draft, graph, _trend(draft, groups))
-    if len(draft.periods) > 1 and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups):
+    added = Cue.TOGETHER_ADDED in draft.cues and Cue.RESPECTIVELY not in draft.cues
+    if (
+        len(draft.periods) > 1
+        and not added
+        and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups)
+    ):
         groups = (ByPeriod(), *groups)
     windows = _windows(draft, groups)
     having, claim = _conditions(draft, groups)
@@ -103,6 +109,7 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
                 windows=windows,
                 top=top if WindowKind.RANK not in {w.kind for w in windows} else None,
                 order=order_for(draft, groups, compare),
+                rollup=draft.rollup,
                 streak=draft.streak,
                 keep=keep,
                 claim=claim,

@@ -27,6 +27,7 @@ from semantic_layer.query import (
     ByBucket,
     ByTime,
     Form,
+    Grain,
     Having,
     HavingChange,
     MetricRef,
@@ -104,6 +105,7 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
             unused=self._unused(),
             penalty=self.penalty + self._doubts(),
             clash=self._clash(),
+            assumptions=tuple(self.notes),
         )
 
     def _claims(self) -> None:
@@ -120,11 +122,15 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
         self._parts()
 
     def _cues(self) -> frozenset[m.Cue]:
-        cues = {c for i, c in self.said.cues if c is not C.ALSO or i <= 1}
+        last = len(self.said.mentions) - 1
+        cues = {c for i, c in self.said.cues if c is not C.ALSO or i <= 1 or i == last}
         if self._money():
             cues = (cues - {C.HOW_MANY}) | {C.HOW_MUCH}
-        if any(a.agg is Agg.SUM for _, a in self.said.aggs):
+        sums = [self.said.mentions[i] for i, a in self.said.aggs if a.agg is Agg.SUM]
+        if sums:
             cues.add(C.TOTAL)
+        if any(x.end - x.start > 1 for x in sums):  # 合计, where 总 may belong to a name
+            cues.add(C.TOGETHER_ADDED)
         if C.EXCEPT in cues:  # 不要按月: with no value behind it, it takes something away
             cues.add(C.REMOVE)
         return frozenset(cues)
@@ -197,6 +203,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
 
     def _streak(self) -> Streak | None:
         said = self.said
+        if said.runs and not said.streaks:
+            return self._run()
         if not said.streaks or not said.durations:
             return None
         i = said.streaks[0]
@@ -219,6 +227,15 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
         else:
             return None
         return Streak(int(duration.n), duration.grain, direction, value)
+
+    def _run(self) -> Streak:
+        """三连跌的门店: months, unless another unit is said."""
+        run, grains = self.said.runs[0][1], [g.grain for _, g in self.said.grains]
+        if not grains:
+            self.notes.append("没有说按什么连着看，按月")
+        return Streak(
+            run.n, grains[0] if grains else Grain.MONTH, "up" if run.direction > 0 else "down", None
+        )
 
     def _streak_level(self) -> tuple[str, float | None]:
         said = self.said

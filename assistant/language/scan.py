@@ -47,6 +47,7 @@ from semantic_layer.query import (
     Period,
 )
 
+IMPLIES = {m.Cue.WHICH_ONES: m.Cue.LIST, m.Cue.TOGETHER_ADDED: m.Cue.TOTAL}
 Resolve = Callable[[Any], tuple[Period, ...]]
 
 
@@ -81,6 +82,7 @@ class Drawers:
     aggs: list[tuple[int, m.AggWord]] = field(default_factory=list)
     pers: list[tuple[int, m.PerCue]] = field(default_factory=list)
     streaks: list[int] = field(default_factory=list)
+    runs: list[tuple[int, m.RunCue]] = field(default_factory=list)
     verbs: list[tuple[int, Verb]] = field(default_factory=list)
     bare_verbs: list[tuple[int, m.VerbWord]] = field(default_factory=list)
     terms: list[tuple[int, str]] = field(default_factory=list)
@@ -111,6 +113,9 @@ def scan(mentions: Sequence[Mention], resolve: Resolve) -> Drawers:
     out = Drawers(mentions)
     for i, mention in enumerate(mentions):
         _put(out, i, mention.value, resolve)
+    for i, mention in enumerate(mentions):
+        if _by_the_clock(mention.value):
+            _recurring(out, i)
     asked = {out.analysis, out.people_of} - {None}
     for i, mention in enumerate(mentions):
         said = mention.value
@@ -182,6 +187,26 @@ def _backwards(value: Any) -> bool:
     return bool(same and a.day and b.day and a.day > b.day)
 
 
+def _by_the_clock(value: Any) -> bool:
+    if isinstance(value, Range):
+        return isinstance(value.first, Clock) and isinstance(value.last, Clock)
+    return isinstance(value, Clock)
+
+
+def _recurring(out: Drawers, place: int) -> None:
+    """晚上9点以后的单子，上个月: hours said apart from days of which there are several recur on each."""
+    spans = [p for j, ps in out.periods if j != place for p in ps]
+    long = [p for p in spans if p.start and p.end and (p.end - p.start).days > 1]
+    if not long:
+        return
+    value = out.at(place)
+    first, last = (value.first, value.last) if isinstance(value, Range) else (value, value)
+    end = last.start if isinstance(value, Range) else last.end
+    hours = tuple(range(first.start // 60, max(-(-end // 60), first.start // 60 + 1)))
+    out.periods[:] = [x for x in out.periods if x[0] != place]
+    out.cyclic.append((place, Cyclic(Grain.HOUR_OF_DAY, tuple(h % 24 for h in hours))))
+
+
 def _hours(value: Any, resolve: Resolve) -> tuple[Any, Cyclic] | None:
     """上个月晚上8点到10点: hours inside more than one day recur every day."""
     if not isinstance(value, Within):
@@ -204,8 +229,8 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
     match value:
         case m.Cue():
             out.cues.append((i, value))
-            if value is m.Cue.WHICH_ONES:
-                out.cues.append((i, m.Cue.LIST))
+            if value in IMPLIES:
+                out.cues.append((i, IMPLIES[value]))
         case m.CompareCue():
             out.compares.append((i, value))
         case m.ChangeCue():
@@ -222,6 +247,8 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.sorts.append((i, descending))
         case m.RankCue():
             out.ranks.append(i)
+        case m.RunCue():
+            out.runs.append((i, value))
         case m.StreakCue():
             out.streaks.append(i)
         case m.ChartCue(mark):

@@ -27,6 +27,7 @@ from assistant.language.read import read
 from assistant.language.scan import Resolve
 from assistant.language.settle import settle
 from assistant.language.times import PerGrain, SamePeriod, TimeValue
+from assistant.language.wholes import part_of_whole
 from semantic_layer.catalog import Kind
 from semantic_layer.query import (
     AnalysisQuery,
@@ -147,6 +148,10 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
     inner, dimension = as_set(query, graph)
     if inner is None or dimension is None:
         return None
+    if isinstance(inner, MetricQuery):
+        whole = part_of_whole(left, right, inner, dimension, graph)
+        if whole is not None:
+            return replace(whole, unused=_dropped(left, right, at))
     if right.having and not right.asked and not right.groups:
         if m.Cue.HOW_MANY in right.cues:
             right = replace(right, asked=(Asked(names=(dimension,), form=Form.COUNT),))
@@ -161,11 +166,16 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
         cues=left.cues | right.cues,
         inner=inner,
         inner_dimension=dimension,
-        unused=(*left.unused, *(i + at + 1 for i in right.unused)),
+        unused=_dropped(left, right, at),
     )
     if isinstance(inner, AnalysisQuery):
         return whole
     return _apart(whole, left, inner, dimension, graph)
+
+
+def _dropped(left: Draft, right: Draft, at: int) -> tuple[int, ...]:
+    """What found no role on either side, by its place in the whole sentence."""
+    return (*left.unused, *(i + at + 1 for i in right.unused))
 
 
 def _told_apart(

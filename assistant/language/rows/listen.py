@@ -196,7 +196,7 @@ def _cue(said: Said, cue: m.Cue, token: Token) -> None:
             said.counts = said.counts or token.text[-1] in COUNTERS
         case CUES.COUNTED:
             said.counts = said.counts or token.text in ("个数", "家数", "总数", "数量", "的数量")
-        case CUES.TOTAL:
+        case CUES.TOTAL | CUES.TOGETHER_ADDED:
             said.total = True
         case CUES.DISTINCT:
             said.distinct = said.distinct or token.text not in ("独立", "不同的")

@@ -61,3 +61,13 @@ def chatter(_: str) -> Filler:
 )
 def on_behalf(_: str) -> Filler:
     return Filler("闲话")
+
+
+@grammar.rule(
+    [re.compile(r"([列数看算查理捋说聊讲摆盘点瞧比翻扒拉])(?:一|了一?)\1(?!个|家|笔|单)")],
+    examples={"数一数": Filler("随口"), "列一列": Filler("随口")},
+    rejects=("数一遍", "排一排"),
+)
+def try_it(_: str) -> Filler:
+    """列一列, 数一数: a verb of looking said twice."""
+    return Filler("随口")

@@ -19,6 +19,7 @@ CYCLES = {
     "时段": Grain.HOUR_OF_DAY,
     "时间段": Grain.HOUR_OF_DAY,
     "钟点": Grain.HOUR_OF_DAY,
+    "钟头": Grain.HOUR_OF_DAY,
     "小时": Grain.HOUR_OF_DAY,
     "小时段": Grain.HOUR_OF_DAY,
     "几点": Grain.HOUR_OF_DAY,
@@ -82,7 +83,8 @@ def per_cycle(m: re.Match[str]) -> PerGrain | None:
 def which_unit(m: re.Match[str]) -> PerGrain:
     if m[2]:
         return PerGrain({"号": Grain.DAY, "点": Grain.HOUR_OF_DAY}.get(m[2][1], Grain.MONTH), True)
-    return PerGrain(UNITS[m[1]], which=True)
+    grain = UNITS[m[1]]
+    return PerGrain(Grain.HOUR_OF_DAY if grain is Grain.HOUR else grain, which=True)
 
 
 @grammar.rule(
@@ -123,7 +125,7 @@ DAYS_LONG = re.compile("[均留移滚内复转未窗游]|之内|以内")  # what
     rejects=("3月", "三季度", "23年", "15日"),
 )
 def duration(m: re.Match[str]) -> Duration | None:
-    unit, counted = m[5], bool(m[2] or m[4])
+    unit, counted = m[5], bool(m[2] or m[4] or m[1] in ("俩", "仨"))
     if unit in ("月", "月份", "季", "季度") and not counted:
         return None
     if unit in ("月份", "年度") or (unit == "日" and not DAYS_LONG.match(m.string, m.end(5))):

@@ -118,6 +118,17 @@ def measure_reached(word: Any, _: str, n: Number, __: str) -> Condition_:
 
 @phrase(
     grammar,
+    [text("到了?|达到了?|有|够|破了?"), Number, text("了没有?|没有|没(?=$|[?？])")],
+    examples=("到1000没有", "破500万了没有"),
+    rejects=("到1000",),
+)
+def level_reached(_: str, n: Number, __: str) -> Condition_:
+    """抖音退款率上个月到5%没有: the measure is said elsewhere."""
+    return Condition_((Having(MetricRef(""), Op.GE, (float(n.value),)),), claim=True)
+
+
+@phrase(
+    grammar,
     [
         MEASURE,
         opt(one_of(Cue.IS, text("的|在|都|比|是"))),
@@ -164,6 +175,44 @@ def higher_than_level(
         if kind
         else None
     )
+
+
+@phrase(
+    grammar,
+    [
+        Cue.THAN,
+        opt(ALL_OF),
+        LEVEL,
+        opt(text("的|水平的?")),
+        MEASURE,
+        text("还?要?(?:高|多|大|好|强)"),
+    ],
+    examples=("比平均甲指标高", "比整体的甲指标还多"),
+    rejects=("比平均甲指标低",),
+)
+def higher_than_mean(_: Any, __: Any, average: Any, ___: Any, word: Any, ____: str) -> Any:
+    kind = level(average)
+    found = tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word)) if kind else ()
+    return Condition_(found) if found else None
+
+
+@phrase(
+    grammar,
+    [
+        Cue.THAN,
+        opt(ALL_OF),
+        LEVEL,
+        opt(text("的|水平的?")),
+        MEASURE,
+        text("还?要?(?:低|少|小|差|弱)"),
+    ],
+    examples=("比平均甲指标低",),
+    rejects=("比平均甲指标高",),
+)
+def lower_than_mean(_: Any, __: Any, average: Any, ___: Any, word: Any, ____: str) -> Any:
+    kind = level(average)
+    found = tuple(Having(m, Op.LT, (Benchmark(kind),)) for m in measures(word)) if kind else ()
+    return Condition_(found) if found else None
 
 
 @phrase(

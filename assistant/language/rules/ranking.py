@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import UNSAID, Cue, RankCue, Superlative, UnitWord
+from assistant.language.meaning import PICKED, UNSAID, Cue, RankCue, Superlative, UnitWord
 from assistant.language.phrases import Ranked
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
@@ -92,6 +92,18 @@ def superlative_n(s: Superlative, _: Any, number: Number, __: Any) -> Ranked | N
         return Ranked(0, s.descending, fraction=share, quality=s.quality, hint=s.hint)
     n = _n(number)
     return Ranked(n, s.descending, change=s.change, quality=s.quality, hint=s.hint) if n else None
+
+
+@phrase(
+    grammar,
+    [text("各?(?:自|都)?(?:挑|选|拎|找|取)出?"), Number, COUNTER],
+    examples=("挑一家", "各选3个"),
+    rejects=("挑前3个", "一家"),
+)
+def picked(_: str, number: Number, __: str) -> Ranked | None:
+    """各大区挑一家退款率最高的店: so many of what another word ranks."""
+    n = _n(number)
+    return Ranked(n, None, hint=PICKED) if n else None
 
 
 @phrase(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import CompareCue
+from assistant.language.meaning import CompareCue, Cue, RunCue
 from assistant.language.rules.units import UNIT, UNITS, N, count
-from assistant.language.times import Last, PerGrain
+from assistant.language.times import Last, PerGrain, SamePeriod
 from semantic_layer.query import CompareKind, Grain
 
 grammar = Grammar()
@@ -86,3 +86,48 @@ def kinds_of_day(m: re.Match[str]) -> PerGrain:
 )
 def against_the_one_before(_: str) -> CompareCue:
     return CompareCue((CompareKind.PREVIOUS_PERIOD,))
+
+
+@grammar.rule(
+    [re.compile(rf"({N})连(跌|降|涨|升|增|阳|阴|滑)(?!续)")],
+    examples={"三连跌": RunCue(3, -1), "5连涨": RunCue(5, 1)},
+    rejects=("三连冠", "连跌"),
+)
+def run_of(m: re.Match[str]) -> RunCue | None:
+    n = count(m[1])
+    return RunCue(n, 1 if m[2] in "涨升增阳" else -1) if n and 1 < n <= 60 else None
+
+
+@grammar.rule(
+    [re.compile(r"一个?(天|周|星期|月|季度|年)(?:一|占一|单独一)(?:行|条|列|栏|格|个数)")],
+    examples={"一个月一行": PerGrain(Grain.MONTH), "一天一条": PerGrain(Grain.DAY)},
+    rejects=("一个月一次",),
+)
+def a_row_each(m: re.Match[str]) -> PerGrain:
+    return PerGrain(UNITS[m[1]])
+
+
+@grammar.rule(
+    [re.compile(rf"(?<![跟和与同])再(?:往)?[前上]一?个?({UNIT})(?!同期)")],
+    examples={"再往前一周": SamePeriod(-1, Grain.WEEK), "再前一个月": SamePeriod(-1, Grain.MONTH)},
+    rejects=("前一周",),
+)
+def the_one_before_that(m: re.Match[str]) -> SamePeriod:
+    """上周比再往前一周: counted from the period that was just named."""
+    return SamePeriod(-1, UNITS[m[1]])
+
+
+@grammar.rule(
+    [
+        re.compile(
+            r"^(?:啊|哦|呃|嗯|唉)?[,，\s]*(?:不是|不对|错了|说错了?|搞错了?|打错了?|口误|弄错了?)[,，。.\s]*"
+            r"(?:我?(?:刚才)?(?:说|问|要|指|想看|想问|要看|要问)的?是|应该是|是说|是)?"
+            r"|^我(?:说|问|要|指|想看|想问|要看|要问)的是"
+        )
+    ],
+    examples={"说错了,是": Cue.INSTEAD, "不是,我说的是": Cue.INSTEAD, "我要的是": Cue.INSTEAD},
+    rejects=("是不是", "我要看"),
+)
+def put_right(_: str) -> Cue:
+    """不是，我说的是…: what follows takes the place of what was asked."""
+    return Cue.INSTEAD

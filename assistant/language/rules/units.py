@@ -7,7 +7,7 @@ from semantic_layer.query import Grain
 
 DAY, WEEK, MONTH, QUARTER, YEAR = Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR
 
-N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅百壹贰叁肆]{1,4})"
+N = r"(?:\d{1,4}|[一二两俩仨三四五六七八九十廿卅百壹贰叁肆]{1,4})"
 UNITS = {
     "分钟": Grain.MINUTE,
     "小时": Grain.HOUR,

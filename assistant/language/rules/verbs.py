@@ -81,14 +81,21 @@ AT_ALL = text("(?:再|有)?(?:开|下|出|卖|成|做|来|接|签|拿|拍)?(?:�
 
 @phrase(
     grammar,
-    [TallyWord, opt(text("都|也")), Cue.NOT, opt(AT_ALL), opt(one_of(VerbWord, Verb))],
-    examples=("一单都没有", "一单都没开", "一单也没下单", "一单没有"),
+    [
+        TallyWord,
+        opt(one_of(VerbWord, MetricWord)),
+        opt(text("都|也")),
+        Cue.NOT,
+        opt(AT_ALL),
+        opt(one_of(VerbWord, Verb)),
+    ],
+    examples=("一单都没有", "一单都没开", "一单也没下单", "一单没有", "一单甲指标都没有"),
     rejects=("一单有",),
 )
-def not_one(tally: TallyWord, _: Any, __: Any, ___: Any, verb: Any) -> Verb | None:
+def not_one(tally: TallyWord, of: Any, _: Any, __: Any, ___: Any, verb: Any) -> Verb | None:
     if isinstance(verb, Verb) and verb.negated:
         return None
-    return Verb(verb.names if verb else tally.names, negated=True)
+    return Verb((of or verb or tally).names, negated=True)
 
 
 @phrase(

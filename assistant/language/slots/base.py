@@ -56,6 +56,7 @@ class Base:
         self.said, self.graph = said, graph
         self.used: set[int] = set()  # places whose mention has found its role
         self.penalty = 0.0
+        self.notes: list[str] = []
         self.enclosed: Grain | None = None  # the time group that a share is within
         self.time_dimension: str | None = None
         self.grain: Grain | None = None

@@ -143,6 +143,8 @@ class Ranks(Base):
         if self._several(ranked):
             ranked = replace(ranked, n=SEVERAL, ties=False)
         by = self._ranked_by(place)
+        if ranked.hint == m.PICKED:
+            self.lost.append(place)
         if ranked.hint == m.UNSAID and not self._measure_said():
             self.lost.append(place)
         return ranked, by
