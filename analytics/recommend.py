@@ -77,7 +77,8 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     kinds = {"fresh": (FRESH,), "again": (AGAIN,)}.get(params["mode"], (FRESH, AGAIN))
     names = {r["product"]: r["name"] for r in facts.run(_names(everybody))}
     allowed = _allowed(facts, things, now)
-    found = [r for k in kinds for r in _told(now, allowed, k, int(params["n"]), names)]
+    similar = weights(now)
+    found = [r for k in kinds for r in _told(now, similar, allowed, k, int(params["n"]), names)]
     if not found:
         return Refused("too-little-data", "这些人没有买过能推出别的商品的东西")
     tested = backtest(then, AT)
@@ -91,7 +92,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         suggestions=suggestions(found),
         notes=(*notes(tested, HELD_BACK), f"截至 {facts.until.isoformat()}"),
         extra={"whom": [r["whom"] for r in found], "tested": list(tested.values()), "at": AT},
-        people=people_of(now, found, names, relations),
+        people=people_of(now, similar, found, names, relations),
         people_columns=PEOPLE_COLUMNS,
     )
 
@@ -107,13 +108,12 @@ def _allowed(facts: Facts, things: exp.Select | None, known: Baskets) -> Any:
 
 
 def _told(
-    known: Baskets, allowed: Any, kind: str, n: int, names: Mapping[Any, Any]
+    known: Baskets, similar: Any, allowed: Any, kind: str, n: int, names: Mapping[Any, Any]
 ) -> list[dict[str, Any]]:
-    """The products recommended to most of those who are asked about."""
+    """The products recommended to most of those who are asked about; ``similar`` are ``weights``."""
     import numpy as np
 
     whom = np.flatnonzero(known.asked & (np.diff(known.own.indptr) > 0))
-    similar = weights(known)
     people, points = np.zeros(len(known.goods)), np.zeros(len(known.goods))
     because = np.zeros(similar.shape) if kind == FRESH else None
     for start in range(0, len(whom), AT_ONCE):

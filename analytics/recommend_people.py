@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from analytics.recommend_words import AGAIN, FRESH
-from analytics.similar_items import Baskets, weights
+from analytics.similar_items import Baskets
 from analytics.template import fill
 
 NEIGHBOURS = 40  # similar products by which a list of people is made
@@ -54,14 +54,14 @@ LEFT JOIN names ON names.product = own.product GROUP BY 1
 
 def people_of(
     known: Baskets,
+    similar: Any,
     found: Sequence[Mapping[str, Any]],
     names: Mapping[Any, Any],
     relations: Mapping[str, exp.Query],
 ) -> exp.Select | None:
-    """SELECT user, group, product, score: of the products shown the best for each person."""
+    """SELECT user, group, product, score: of the products shown the best for each person; ``similar`` are ``weights``."""
     import numpy as np
 
-    similar = weights(known)
     rows = [
         (str(known.goods[int(j)]), str(r["product"]), float(similar[j, r["place"]]), r["name"])
         for r in found
@@ -82,7 +82,8 @@ def people_of(
         exp.select("*").from_(often.subquery("often")),
         distinct=False,
     )
-    return exp.select("*").from_(both.subquery("told"))
+    told = exp.select("*").from_(both.subquery("told"))
+    return told.order_by('score DESC, "user", "group"', dialect="duckdb")  # a cut list has the best
 
 
 __all__ = ["people_of"]

@@ -2,8 +2,9 @@
 
 Cosine of implicit feedback: people who bought both over the root of the product of who bought each
 (``implicit``'s CosineRecommender). A score is the sum over what somebody bought, times how recent the
-product's buyers are: what went out of fashion is similar to much and bought by nobody. Rows come per
-person, of the best known products and of at most so many people, chosen by the hash of their key.
+product's buyers are: what went out of fashion is similar to much and bought by nobody. Rows are
+pairs of person and product, of the best known products and of at most so many people, chosen by the hash of
+their key; they come as columns in one row, because one list is read far faster than many.
 """
 
 from __future__ import annotations
@@ -23,33 +24,40 @@ PRODUCTS = 4_000  # the most bought
 FADES = 365.0  # days after which a purchase says a third of what it said
 AT_ONCE = 4_000  # people scored together
 
-GOODS = """
-WITH bought AS (SELECT * FROM facts WHERE "user" IS NOT NULL AND product IS NOT NULL),
-counted AS (SELECT product, COUNT(DISTINCT "user") AS buyers FROM bought GROUP BY 1)
-SELECT product, buyers FROM counted ORDER BY buyers DESC, product LIMIT :products
-"""
 BASKETS = """
-WITH bought AS (SELECT * FROM facts WHERE "user" IS NOT NULL AND product IS NOT NULL),
+WITH bought AS MATERIALIZED (SELECT * FROM facts WHERE "user" IS NOT NULL AND product IS NOT NULL),
 counted AS (SELECT product, COUNT(DISTINCT "user") AS buyers FROM bought GROUP BY 1),
 goods AS (
   SELECT product, row_number() OVER (ORDER BY buyers DESC, product) - 1 AS i FROM counted
   QUALIFY i < :products
 ),
 asking AS (SELECT DISTINCT "user" FROM whom),
+persons AS (
+  SELECT buyers."user", asking."user" IS NOT NULL AS asked, md5(CAST(buyers."user" AS VARCHAR)) AS drawn
+  FROM (SELECT DISTINCT "user" FROM bought SEMI JOIN goods USING (product)) AS buyers
+  LEFT JOIN asking ON asking."user" = buyers."user"
+),
+chosen AS (
+  SELECT * FROM persons QUALIFY row_number() OVER (ORDER BY drawn) <= :people
+    OR (asked AND row_number() OVER (PARTITION BY asked ORDER BY drawn) <= :people)
+),
+placed AS (SELECT "user", asked, row_number() OVER (ORDER BY drawn) - 1 AS place FROM chosen),
 pairs AS (
-  SELECT bought."user", goods.i, COUNT(*) AS times, date_diff('day', MAX(time), :until) AS age,
+  SELECT placed.place, placed.asked, goods.i AS item, COUNT(*) AS times,
+         date_diff('day', MAX(time), :until) AS age,
          COUNT(*) FILTER (WHERE time < :cut) AS times_then,
          COALESCE(date_diff('day', MAX(time) FILTER (WHERE time < :cut), :cut), 100000) AS age_then,
          CAST(MAX(time) >= :cut AS INTEGER) AS later
-  FROM bought JOIN goods USING (product) GROUP BY 1, 2
-)
-SELECT pairs."user", ANY_VALUE(asking."user") IS NOT NULL AS asked, list(i ORDER BY i) AS items,
-       list(times ORDER BY i) AS times, list(age ORDER BY i) AS age, list(later ORDER BY i) AS later,
-       list(times_then ORDER BY i) AS times_then, list(age_then ORDER BY i) AS age_then
-FROM pairs LEFT JOIN asking ON asking."user" = pairs."user" GROUP BY 1
-QUALIFY row_number() OVER (ORDER BY md5(CAST(pairs."user" AS VARCHAR))) <= :people
-  OR (asked AND row_number() OVER (PARTITION BY asked ORDER BY md5(CAST(pairs."user" AS VARCHAR))) <= :people)
-ORDER BY md5(CAST(pairs."user" AS VARCHAR))
+  FROM bought JOIN goods USING (product) JOIN placed ON placed."user" = bought."user" GROUP BY 1, 2, 3
+),
+packed AS (SELECT list(pairs) AS rows FROM pairs)
+SELECT list_transform(rows, lambda r: r.place) AS place, list_transform(rows, lambda r: r.asked) AS asked,
+       list_transform(rows, lambda r: r.item) AS item, list_transform(rows, lambda r: r.times) AS times,
+       list_transform(rows, lambda r: r.age) AS age, list_transform(rows, lambda r: r.later) AS later,
+       list_transform(rows, lambda r: r.times_then) AS times_then,
+       list_transform(rows, lambda r: r.age_then) AS age_then,
+       (SELECT list(product ORDER BY i) FROM goods) AS goods
+FROM packed
 """
 
 
@@ -72,17 +80,15 @@ def baskets(
     """What is known at ``until``, and what was at ``cut`` with what came later. Both ends are excluded."""
     import numpy as np
 
-    goods = [r["product"] for r in facts.run(fill(GOODS, {"facts": bought}, products=PRODUCTS))]
     relations = {"facts": bought, "whom": whom}
     holes = {"products": PRODUCTS, "people": PEOPLE, "until": until, "cut": cut}
-    rows = facts.run(fill(BASKETS, relations, **holes))
-    asked = np.array([bool(r["asked"]) for r in rows], dtype=bool)
-    place = np.repeat(np.arange(len(rows)), [len(r["items"]) for r in rows])
-    found = {
-        name: np.fromiter((v for r in rows for v in r[name]), dtype=np.float32, count=len(place))
-        for name in ("items", "times", "age", "later", "times_then", "age_then")
-    }
-    shape = (len(rows), len(goods))
+    row = dict(facts.run(fill(BASKETS, relations, **holes))[0])
+    goods = tuple(row.pop("goods") or ())
+    found = {name: np.array(values or (), dtype=np.float32) for name, values in row.items()}
+    place = found["place"].astype(int)
+    asked = np.zeros(int(place.max(initial=-1)) + 1, dtype=bool)
+    asked[place] = found["asked"] > 0
+    shape = (len(asked), len(goods))
     now = _known(goods, asked, place, found, shape, "")
     return now, _known(goods, asked, place, found, shape, "_then")
 
@@ -99,7 +105,7 @@ def _known(
     from scipy import sparse
 
     def matrix(values: Any, keep: Any) -> Any:
-        items = found["items"][keep].astype(int)
+        items = found["item"][keep].astype(int)
         return sparse.csr_matrix((values[keep], (place[keep], items)), shape=shape)
 
     times = found[f"times{when}"]

@@ -24,6 +24,11 @@ from semantic_layer.scoped import ScopedFacts
 
 ANALYSES = analytics.load()
 LISTED = 5000  # people of one group
+TOTAL = "people in all"  # no column of an analysis is called so
+EVERYONE = f"""
+WITH chosen AS MATERIALIZED (SELECT * EXCLUDE ("group") FROM members WHERE "group" = :group)
+SELECT *, (SELECT COUNT(*) FROM chosen) AS "{TOTAL}" FROM chosen
+"""
 
 ROLES = {  # what people call a role
     "user": "用户",
@@ -167,22 +172,14 @@ def people(group: str, outcome: Outcome, facts: ScopedFacts) -> Outcome | Refuse
     """The members of one group: their key, whatever the analysis knows of each, and who they are."""
     if outcome.people is None:
         return Refused("not-supported-yet", "列出这一组的名单")
-    everyone = fill(
-        'SELECT * EXCLUDE ("group") FROM members WHERE "group" = :group',
-        {"members": outcome.people},
-        group=group,
-    )
-    chosen = everyone.limit(LISTED + 1)
-    rows = facts.run(chosen)
+    chosen = fill(EVERYONE, {"members": outcome.people}, group=group).limit(LISTED + 1)
+    rows = [dict(row) for row in facts.run(chosen)]
     if not rows:
         return Refused("too-little-data", f"没有属于「{group}」的用户")
+    total = [row.pop(TOTAL) for row in rows][0]
     known = {c.name: c for c in (*outcome.columns, *outcome.people_columns)}
     columns = tuple(known.get(name) or _people_column(name, facts.catalog) for name in rows[0])
     cells = tuple(tuple(row.values()) for row in rows[:LISTED])
-    total = len(rows)
-    if total > LISTED:
-        counted = fill("SELECT count(*) AS n FROM members", {"members": everyone})
-        total = facts.run(counted)[0]["n"]
     shown = f"，列出前 {LISTED:,} 人" if total > LISTED else ""
     return replace(
         outcome,
