@@ -10,6 +10,20 @@ from types import MappingProxyType
 
 from analytics.contract import Analysis
 
+HEAVY = (  # what the methods import inside their functions, the light first
+    "numpy",
+    "scipy.special",
+    "scipy.sparse",
+    "scipy.optimize",
+    "scipy.stats",
+    "scipy.stats.contingency",
+    "threadpoolctl",
+    "sklearn.metrics",
+    "sklearn.linear_model",
+    "sklearn.tree",
+    "sklearn.cluster",
+)
+
 
 @cache
 def load() -> Mapping[str, Analysis]:
@@ -20,3 +34,9 @@ def load() -> Mapping[str, Analysis]:
         if isinstance(analysis := getattr(module, "ANALYSIS", None), Analysis):
             found[analysis.name] = analysis
     return MappingProxyType(found)
+
+
+def warm() -> None:
+    """Import now what the first analysis would wait for, which takes seconds; for servers that are idle."""
+    for name in HEAVY:
+        import_module(name)

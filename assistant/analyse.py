@@ -173,10 +173,11 @@ def people(group: str, outcome: Outcome, facts: ScopedFacts) -> Outcome | Refuse
     if outcome.people is None:
         return Refused("not-supported-yet", "列出这一组的名单")
     chosen = fill(EVERYONE, {"members": outcome.people}, group=group).limit(LISTED + 1)
-    rows = [dict(row) for row in facts.run(chosen)]
+    rows = facts.run(chosen)
     if not rows:
         return Refused("too-little-data", f"没有属于「{group}」的用户")
-    total = [row.pop(TOTAL) for row in rows][0]
+    total = int(rows[0][TOTAL])
+    rows = [{name: value for name, value in row.items() if name != TOTAL} for row in rows]
     known = {c.name: c for c in (*outcome.columns, *outcome.people_columns)}
     columns = tuple(known.get(name) or _people_column(name, facts.catalog) for name in rows[0])
     cells = tuple(tuple(row.values()) for row in rows[:LISTED])

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+import analytics
 from assistant import pipeline
 from assistant.analyse import ANALYSES
 from assistant.groups import Found, Saved, described, named, taken, wanted
@@ -84,17 +85,21 @@ class Assistant:
         engine = DuckDBEngine.open(source or source_path(catalog.source, model))
         return cls(filled(catalog, engine), engine)
 
-    def warm(self) -> None:
-        """Load in the background what the first question would wait for: the tokenizer and its tags.
+    def warm(self) -> threading.Thread:
+        """Load in the background what the first question and the first analysis would wait for.
 
         For servers: a command that asks once and ends must not wait for it.
         """
-        threading.Thread(target=self._prepare, daemon=True).start()
+        work = threading.Thread(target=self._prepare, daemon=True)
+        work.start()
+        return work
 
     def _prepare(self) -> None:
         self.parser.segments.tokens(self.catalog.label)
         heavy(self.catalog.label)
         self.parser.fuzzy.prepare()
+        if self.catalog.roles:
+            analytics.warm()
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────
 

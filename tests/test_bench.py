@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.bench import chase, language, retqa
+from assistant.bench import chase, language, parse, retqa
 from assistant.bench.lines import read_lines, write_lines
 
 BENCH = Path(__file__).parents[1].parent / "shared" / "bench"
@@ -41,6 +41,19 @@ def test_lines_survive_a_round_trip(tmp_path: Path) -> None:
 def test_a_missing_set_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert language.main(["--bench", str(tmp_path)]) == 1
     assert "没有找到评测集" in capsys.readouterr().out
+
+
+def test_speed_is_told_apart_for_figures_and_analyses(capsys: pytest.CaptureFixture[str]) -> None:
+    if not (Path(__file__).parents[1] / "data" / "retail.duckdb").exists():
+        pytest.skip("the demo data is not built: python -m data.generate")
+    assert parse.main(["--answers", "4", "--analyses", "2"]) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    counted = {line[0]: int(line[1]) for line in shown if line and line[1].isdigit()}
+    assert counted["回答（热）：指标与明细"] in (3, 4)
+    assert counted["回答（热）：分析"] in (1, 2)
+    named = [line for line in shown if line and "ms" in line[1:2]]
+    asked = counted["回答（热）：指标与明细"] + counted["回答（热）：分析"]
+    assert len(named) == min(parse.SLOWEST, asked)
 
 
 @pytest.mark.slow
