@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from assistant.language.compared import comparisons, contrast_for
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.grouping import groups_for, measure_groups
@@ -24,7 +25,6 @@ from semantic_layer.query import (
     CompareKind,
     Comparison,
     Condition,
-    Contrast,
     Form,
     Grain,
     Group,
@@ -35,7 +35,6 @@ from semantic_layer.query import (
     MetricRef,
     Op,
     Query,
-    Ref,
     Scope,
     Where,
     Window,
@@ -73,7 +72,7 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
     groups, penalty = groups_for(draft, graph)
     if share_of_nothing(draft, groups, graph):
         return
-    contrast = _contrast(draft, groups)
+    contrast = contrast_for(draft)
     if contrast is not None:
         draft = replace(draft, where=_without(draft.where, contrast.dimension))
         groups = tuple(g for g in groups if g != By(contrast.dimension))
@@ -87,7 +86,7 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
         groups = (ByPeriod(), *groups)
     windows = _windows(draft, groups)
     having, claim = _conditions(draft, groups)
-    for compare, said in _comparisons(draft):
+    for compare, said in comparisons(draft):
         if (
             draft.ranked
             and draft.ranked.explicit is False
@@ -199,24 +198,6 @@ def _conditions(
     return having, None
 
 
-def _contrast(draft: Draft, groups: tuple[Group, ...]) -> Contrast | None:
-    """Two members side by side, when their difference is what is asked."""
-    than = Cue.THAN in draft.cues and draft.form is None
-    gap = Cue.GAP in draft.cues or (than and bool({Cue.MORE, Cue.LESS} & draft.cues))
-    gap = gap and not draft.compare  # 甲和乙比4月多多少: held against a period, not each other
-    for v in draft.values:
-        dimension, items = v.options[0]
-        if len(items) == 2 and not v.negated and (v.versus or gap) and not draft.ranked:
-            return Contrast(dimension, items[0], items[1], absolute=not v.versus)
-    if gap and not draft.ranked:
-        for c in draft.where:
-            if isinstance(c, Where) and c.op is Op.IN and len(c.values) == 2:
-                left, right = c.values
-                if not isinstance(left, Ref) and not isinstance(right, Ref):
-                    return Contrast(c.dimension, left, right, absolute=not than)
-    return None
-
-
 def _trend(draft: Draft, groups: tuple[Group, ...]) -> tuple[Group, ...]:
     if draft.form is Form.TREND and draft.compare:
         return groups  # 环比变化情况
@@ -267,36 +248,3 @@ def _windows(draft: Draft, groups: tuple[Group, ...]) -> tuple[Window, ...]:
             within = w.within
         out.append(replace(w, within=within))
     return tuple(dict.fromkeys(out))
-
-
-def _comparisons(draft: Draft) -> Iterator[tuple[tuple[Comparison, ...], tuple[str, ...]]]:
-    """The comparisons said; a change with no comparison named is read both ways."""
-    between = Cue.THAN in draft.cues and any(
-        isinstance(c, Where) and c.op is Op.IN for c in draft.where
-    )  # 抖音比天猫高: two members, not two periods
-    if between and not draft.compare:
-        yield (), ()
-        return
-    if draft.form is Form.YES_NO and draft.asserted and not draft.having and not draft.compare:
-        yield (Comparison(CompareKind.PREVIOUS_PERIOD),), ("没有说和什么比，和上一期比",)
-        return
-    wants = draft.change is not None or (
-        draft.ranked is not None and draft.ranked.change is not None
-    )
-    if draft.compare:
-        shown = draft.compare
-        if draft.change == "difference":
-            shown = tuple(replace(c, shows=("value", "difference", "rate")) for c in shown)
-        yield shown, ()
-        return
-    if (
-        not wants
-        or draft.streak
-        or draft.form is Form.TREND
-        or any(isinstance(h, HavingChange) for h in draft.having)
-    ):
-        yield (), ()
-        return
-    shows = ("value", "difference", "rate") if draft.change == "difference" else ("value", "rate")
-    for kind in (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR):
-        yield (Comparison(kind, shows=shows),), ()

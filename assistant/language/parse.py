@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.language import weights
 from assistant.language.beside import conditioned
+from assistant.language.boundaries import boundary
 from assistant.language.calendar import Calendar, resolve_all
 from assistant.language.cover import Cover, covers
 from assistant.language.detail import dimensions_of
@@ -27,7 +28,7 @@ from assistant.language.resumed import resumed
 from assistant.language.rules import EXPRESSIONS, PHRASES
 from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
-from assistant.language.subscope import boundary, nested
+from assistant.language.subscope import nested
 from assistant.language.text import Text, normalise
 from assistant.language.times import Ago
 from semantic_layer.query import AnalysisQuery, DetailQuery, MetricQuery, Period, Query

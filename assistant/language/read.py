@@ -6,7 +6,6 @@ period is compared with which, what a verb has for object) the nearest fitting n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from assistant.language import meaning as m
 from assistant.language.draft import Draft
@@ -18,6 +17,7 @@ from assistant.language.slots.base import MOVING, MUST_SERVE, C, condition_of
 from assistant.language.slots.filters import Filters
 from assistant.language.slots.measures import Measures
 from assistant.language.slots.ranks import Ranks
+from assistant.language.slots.streaks import Streaks
 from assistant.language.slots.times import Times
 from assistant.language.slots.twofold import Twofold
 from assistant.language.slots.verbs import Verbs
@@ -27,12 +27,7 @@ from semantic_layer.query import (
     ByBucket,
     ByTime,
     Form,
-    Grain,
-    Having,
-    HavingChange,
-    MetricRef,
     Op,
-    Streak,
 )
 
 MEAN = (Condition_,)
@@ -43,7 +38,7 @@ def read(mentions: Sequence[Mention], graph: Graph, resolve: Resolve) -> Draft:
     return _Reader(scan(mentions, resolve), graph).draft()
 
 
-class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
+class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks):
     """All families together, and what needs several of them."""
 
     def draft(self) -> Draft:
@@ -200,60 +195,6 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks):
         after = self.said.at(place + 1)
         asks = after is None or after in (C.WHAT, C.HOW_MANY) or isinstance(after, Ranked)
         return asks and self.said.at(place) == m.OpWord(Op.GE)
-
-    def _streak(self) -> Streak | None:
-        said = self.said
-        if said.runs and not said.streaks:
-            return self._run()
-        if not said.streaks or not said.durations:
-            return None
-        i = said.streaks[0]
-        lengths = [d for j, d in said.durations if j > i]
-        if not lengths:
-            return None
-        duration = lengths[0]
-        direction, value = "down", None
-        negative: list[Any] = [v for j, v in said.verbs if v.negated and j > i]
-        negative += [x for j, x in said.measures if said.at(j - 1) is C.NOT]
-        change = [c for j, c in said.changes if j > i and c.direction]
-        if negative:
-            direction = "zero"
-        elif change:
-            direction = "up" if change[0].direction > 0 else "down"
-        elif said.thresholds or said.having:
-            direction, value = self._streak_level()
-        elif said.verbs or said.bare_verbs:
-            direction = "nonzero"
-        else:
-            return None
-        return Streak(int(duration.n), duration.grain, direction, value)
-
-    def _run(self) -> Streak:
-        """三连跌的门店: months, unless another unit is said."""
-        run, grains = self.said.runs[0][1], [g.grain for _, g in self.said.grains]
-        if not grains:
-            self.notes.append("没有说按什么连着看，按月")
-        return Streak(
-            run.n, grains[0] if grains else Grain.MONTH, "up" if run.direction > 0 else "down", None
-        )
-
-    def _streak_level(self) -> tuple[str, float | None]:
-        said = self.said
-        i, moved = said.having[0] if said.having else (0, None)
-        if isinstance(moved, HavingChange) and moved.values == (0.0,):
-            said.having.pop(0)  # 连着两个月环比都上涨: the change is what goes on
-            if moved.measure not in (MetricRef(""), *(x for _, x in said.measures)):
-                said.measures.append((i, moved.measure))
-            return ("up" if moved.op is Op.GT else "down"), None
-        if said.thresholds:
-            _, t = said.thresholds.pop(0)
-            return ("above" if t.op in (Op.GT, Op.GE) else "below"), float(t.values[0])
-        i, having = said.having[0]
-        if isinstance(having, Having) and isinstance(having.values[0], (int, float)):
-            said.having.pop(0)
-            said.measures.append((i, having.measure))
-            return ("above" if having.op in (Op.GT, Op.GE) else "below"), float(having.values[0])
-        return "down", None
 
     def _asserted(self) -> bool:
         """Is there something that can be true or false: 涨了吗, 比上月高吗?"""

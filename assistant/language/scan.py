@@ -114,7 +114,7 @@ def scan(mentions: Sequence[Mention], resolve: Resolve) -> Drawers:
     for i, mention in enumerate(mentions):
         _put(out, i, mention.value, resolve)
     for i, mention in enumerate(mentions):
-        if _by_the_clock(mention.value):
+        if isinstance(mention.value, (Clock, Range)):
             _recurring(out, i)
     asked = {out.analysis, out.people_of} - {None}
     for i, mention in enumerate(mentions):
@@ -187,42 +187,35 @@ def _backwards(value: Any) -> bool:
     return bool(same and a.day and b.day and a.day > b.day)
 
 
-def _by_the_clock(value: Any) -> bool:
-    if isinstance(value, Range):
-        return isinstance(value.first, Clock) and isinstance(value.last, Clock)
-    return isinstance(value, Clock)
+def _each_day(value: Any) -> Cyclic | None:
+    """The hours that a clock time or a range of them covers; None for any other value."""
+    first, last = (value.first, value.last) if isinstance(value, Range) else (value, value)
+    if not isinstance(first, Clock) or not isinstance(last, Clock):
+        return None
+    end = -(-last.end // 60) if first is last else last.start // 60
+    hours = range(first.start // 60, max(end, first.start // 60 + 1))
+    return Cyclic(Grain.HOUR_OF_DAY, tuple(hours))
 
 
 def _recurring(out: Drawers, place: int) -> None:
-    """晚上9点以后的单子，上个月: hours said apart from days of which there are several recur on each."""
+    """晚上9点以后的单子，上个月: hours said apart from several days recur on each of them."""
+    cyclic = _each_day(out.at(place))
     spans = [p for j, ps in out.periods if j != place for p in ps]
-    long = [p for p in spans if p.start and p.end and (p.end - p.start).days > 1]
-    if not long:
+    if cyclic is None or not any(p.start and p.end and (p.end - p.start).days > 1 for p in spans):
         return
-    value = out.at(place)
-    first, last = (value.first, value.last) if isinstance(value, Range) else (value, value)
-    end = last.start if isinstance(value, Range) else last.end
-    hours = tuple(range(first.start // 60, max(-(-end // 60), first.start // 60 + 1)))
     out.periods[:] = [x for x in out.periods if x[0] != place]
-    out.cyclic.append((place, Cyclic(Grain.HOUR_OF_DAY, tuple(h % 24 for h in hours))))
+    out.cyclic.append((place, cyclic))
 
 
 def _hours(value: Any, resolve: Resolve) -> tuple[Any, Cyclic] | None:
     """上个月晚上8点到10点: hours inside more than one day recur every day."""
-    if not isinstance(value, Within):
-        return None
-    clock = value.inner
-    first, last = (clock.first, clock.last) if isinstance(clock, Range) else (clock, clock)
-    if not isinstance(first, Clock) or not isinstance(last, Clock):
-        return None
-    periods = resolve(value.outer)
-    if not periods or periods[0].start is None or periods[0].end is None:
+    cyclic = _each_day(value.inner) if isinstance(value, Within) else None
+    periods = resolve(value.outer) if cyclic else ()
+    if cyclic is None or not periods or periods[0].start is None or periods[0].end is None:
         return None
     if (periods[0].end - periods[0].start).days <= 1:
         return None
-    end = last.start if isinstance(clock, Range) else last.end
-    hours = tuple(range(first.start // 60, max(end // 60, first.start // 60 + 1)))
-    return value.outer, Cyclic(Grain.HOUR_OF_DAY, hours)
+    return value.outer, cyclic
 
 
 def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:

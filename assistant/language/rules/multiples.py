@@ -7,7 +7,8 @@ from typing import Any
 from assistant.language.grammar import Grammar
 from assistant.language.meaning import Cue, OpWord
 from assistant.language.phrases import Condition_
-from assistant.language.rules.having import LEVEL, MEASURE, level, measures
+from assistant.language.rules.having import MEASURE, measures
+from assistant.language.rules.levels import LEVEL, level
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import Benchmark, Having, Op

@@ -20,7 +20,6 @@ from semantic_layer.query import (
     Measure,
 )
 
-
 SEVERAL = 10  # rows of 有哪些, where no number is said
 
 
