@@ -37,7 +37,8 @@ SELECT COUNT(*) FILTER (WHERE CAST(channel AS VARCHAR) IS DISTINCT FROM :by) AS 
 
 def run(facts: Facts, params: Params) -> Outcome | Refused:
     """One SELECT for the rules, one for the transitions of the chain."""
-    method, money = str(params["method"]), facts.has(*DEAL)
+    methods, money = tuple(params["method"]), facts.has(*DEAL)
+    method = methods[0]
     if not money and not facts.steps:
         return Refused("missing-role", "金额")
     start = facts.since
@@ -63,12 +64,12 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         )
     effects = credit.removal(facts.run(fill(credit.MOVES, rows, **holes)))
     lines = _lines(found, effects, total, method)
-    columns = _columns(method, money)
+    columns = _columns(methods, money)
     return Outcome(
         columns=columns,
         rows=tuple(tuple(line.get(c.name) for c in columns) for line in lines),
-        view=told.view(lines, method),
-        findings=told.findings(lines, found, method, money),
+        view=told.view(lines, methods),
+        findings=told.findings(lines, found, methods, money),
         suggestions=told.suggestions(lines),
         notes=_notes(facts, params, start, found, total, money),
         extra={
@@ -120,8 +121,8 @@ def _lines(
     return sorted(lines, key=lambda line: (-line["deals"], line["channel"]))
 
 
-def _columns(method: str, money: bool) -> tuple[Column, ...]:
-    order = (method, *(m for m in METHODS if m != method))
+def _columns(methods: Sequence[str], money: bool) -> tuple[Column, ...]:
+    method, order = methods[0], tuple(dict.fromkeys((*methods, *METHODS)))
     return (
         words.dimension("channel", "渠道"),
         words.people("deals", f"{LABELS[method]}归因成交", "单"),
@@ -187,8 +188,9 @@ ANALYSIS = Analysis(
     ),
     params={
         "method": Param(
-            "linear",
+            ("linear",),
             "归因方法",
+            several=True,
             choices=(
                 ("linear", ("线性归因", "线性", "平均分配")),
                 (

@@ -22,15 +22,16 @@ LABELS = {
 Line = Mapping[str, Any]
 
 
-def view(lines: Sequence[Line], method: str) -> View:
-    top = lines[0]
+def view(lines: Sequence[Line], methods: Sequence[str]) -> View:
+    method, top = methods[0], lines[0]
     title = f"{LABELS[method]}归因：{top['channel']}占 {words.percent(top[f'{method}_share'])}"
-    return View("bar", "channel", tuple(f"{m}_share" for m in _compared(method)), title=title)
+    return View("bar", "channel", tuple(f"{m}_share" for m in _compared(methods)), title=title)
 
 
-def _compared(method: str) -> tuple[str, ...]:
-    """The method asked for beside the two ends and the chain: more than four bars say nothing."""
-    return tuple(dict.fromkeys((method, "first", "last", "markov")))
+def _compared(methods: Sequence[str]) -> tuple[str, ...]:
+    """What was asked for, alone or beside the two ends and the chain: more than four bars say nothing."""
+    beside = ("first", "last", "markov") if len(methods) == 1 else ()
+    return tuple(dict.fromkeys((*methods, *beside)))
 
 
 def _gap(line: Line) -> float:
@@ -38,14 +39,19 @@ def _gap(line: Line) -> float:
 
 
 def findings(
-    lines: Sequence[Line], found: Sequence[Line], method: str, money: bool
+    lines: Sequence[Line], found: Sequence[Line], methods: Sequence[str], money: bool
 ) -> tuple[str, ...]:
-    top, total = lines[0], sum(r["first"] for r in found)
+    method, top, total = methods[0], lines[0], sum(r["first"] for r in found)
     worth = f"，金额 {words.money(top['amount'])}" if money else ""
     said = [
         f"按{LABELS[method]}归因，{top['channel']}贡献最大：{words.count(top['deals'])} 单，"
         f"占 {words.percent(top[f'{method}_share'])}{worth}"
     ]
+    for other in methods[1:]:
+        best = max(lines, key=lambda line: line[f"{other}_share"])
+        said.append(
+            f"按{LABELS[other]}归因，{best['channel']}贡献最大，占 {words.percent(best[f'{other}_share'])}"
+        )
     early = max(lines, key=_gap)
     if _gap(early) > 0:
         said.append(

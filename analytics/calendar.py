@@ -9,14 +9,14 @@ from analytics.contract import Param
 
 UNITS = {"day": "天", "week": "周", "month": "月"}
 GRAIN_WORDS = (
-    ("day", ("按天", "按日", "日(留存)", "次日")),
-    ("week", ("按周", "周(留存)", "次周", "周度")),
-    ("month", ("按月", "月(留存)", "次月", "月度")),
+    ("day", ("按天", "按日")),
+    ("week", ("按周", "周度")),
+    ("month", ("按月", "月度")),
 )
 
 
 def grain_param(default: str, label: str = "粒度") -> Param:
-    """每周, 按月, 次日: which periods to count in."""
+    """每周, 按月: which periods to count in."""
     return Param(default, label, choices=GRAIN_WORDS)
 
 

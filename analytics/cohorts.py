@@ -10,13 +10,14 @@ from typing import Any
 from sqlglot import exp
 
 from analytics import calendar
-from analytics.bits import HELD, holes_of, zero_of
+from analytics.bits import BITS, HELD, holes_of, zero_of
 from analytics.contract import Facts
+from analytics.returns import Span, relation
 from analytics.template import fill
 
 GROUPS = 12
 
-# Rows c, grp, n, people and amount as ``lines_of`` takes them. ``after``: in period n or later.
+# Rows c, grp, n (which span) and people as ``lines_of`` takes them. ``after``: in its first period or later.
 CELLS = (
     HELD
     + """
@@ -24,9 +25,10 @@ shapes AS (
   SELECT date_diff(:grain, :zero, CAST(date_trunc(:grain, first_at) AS DATE)) AS c, grp, held, COUNT(*) AS people
   FROM people WHERE first_at BETWEEN :since AND :until GROUP BY 1, 2, 3
 )
-SELECT c, grp, n, CAST(SUM(people) AS BIGINT) AS people
-FROM shapes CROSS JOIN range(0, :length + 1) AS r(n)
-WHERE CASE WHEN :after THEN (held >> (c + n)) > 0 ELSE (held >> (c + n)) & 1 = 1 END
+SELECT c, grp, k AS n, CAST(SUM(people) AS BIGINT) AS people
+FROM shapes CROSS JOIN spans
+WHERE CASE WHEN :after THEN (held >> (c + low)) > 0
+      ELSE (held >> (c + low)) & ((CAST(1 AS BIGINT) << LEAST(high - low + 1, :bits)) - 1) > 0 END
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 )
@@ -34,8 +36,8 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One cohort, or several added up. ``cells[n]`` came back of ``base[n]`` who began; where ``done`` is
-    false the period is still running. Added up are only cells that are done."""
+    """One cohort, or several added up. ``cells[n]`` came back in span n of ``base[n]`` who began; where
+    ``done`` is false the span is still running. Added up are only cells that are done."""
 
     name: str
     size: float
@@ -48,15 +50,20 @@ class Line:
 
 
 def by_bits(
-    facts: Facts, rows: Mapping[str, exp.Query], grain: str, holes: Mapping[str, Any], after: bool
+    facts: Facts,
+    rows: Mapping[str, exp.Query],
+    grain: str,
+    holes: Mapping[str, Any],
+    spans: Sequence[Span],
 ) -> list[dict[str, Any]] | None:
     """Cells of everybody's first period, counted over one number a person; None where it is too long."""
     zero = zero_of(facts, rows, grain)
     if zero is None:
         return None
-    used = {k: holes[k] for k in ("since", "until", "length")}
+    used = {k: holes[k] for k in ("since", "until", "after")}
     by = holes["by"] if facts.by else None
-    found = facts.run(fill(CELLS, rows, **holes_of(zero, grain, by), **used, after=after))
+    relations = {**rows, "spans": relation(spans)}
+    found = facts.run(fill(CELLS, relations, **holes_of(zero, grain, by), **used, bits=BITS))
     return [{**r, "c": calendar.shifted(zero, r["c"], grain)} for r in found]
 
 
@@ -64,46 +71,54 @@ def lines_of(
     found: Sequence[Mapping[str, Any]],
     last: date,
     grain: str,
-    length: int,
+    spans: Sequence[Span],
     value: str,
+    *,
     grouped: bool,
+    rolling: bool = False,
+    united: str = "",
 ) -> tuple[Line, ...]:
-    """One line a cohort; or a group over all its cohorts, the largest groups first.
+    """One line a cohort, or a period of ``united`` with all its cohorts; or a group over all its
+    cohorts, the largest groups first.
 
-    ``found`` has columns c, grp, n and ``value``; nothing is said where nobody came back.
+    ``found`` has columns c, grp, n and ``value``; nothing is said where nobody came back. ``rolling``
+    periods end for the last of a cohort a period later than those of the calendar.
     """
     cohorts: dict[tuple[date, str], dict[int, float]] = {}
     for r in found:
         cohorts.setdefault((r["c"], r["grp"]), {})[r["n"]] = float(r[value] or 0)
     lines: list[tuple[str, Line]] = []
     for (start, group), cells in cohorts.items():
-        begins = [calendar.shifted(start, n, grain) for n in range(length + 1)]
-        begins = [b for b in begins if b <= last]
+        begun = [s for s in spans if calendar.shifted(start, s.low, grain) <= last]
+        ends = [calendar.shifted(start, s.high + rolling * bool(s.high), grain) for s in begun]
         size = cells.get(0, 0.0)
         line = Line(
-            calendar.name(start, grain),
+            calendar.name(calendar.start_of(start, united or grain), united or grain),
             size,
-            tuple(cells.get(n, 0.0) for n in range(len(begins))),
-            (size,) * len(begins),
-            tuple(calendar.is_whole(b, grain, last) for b in begins),
+            tuple(cells.get(n, 0.0) for n in range(len(begun))),
+            (size,) * len(begun),
+            tuple(calendar.is_whole(end, grain, last) for end in ends),
         )
-        lines.append((group, line))
-    if not grouped:
+        lines.append((group if grouped else line.name, line))
+    if not grouped and not united:
         return tuple(line for _, line in lines)
     groups = {g: [x for h, x in lines if h == g] for g, _ in lines}
     added = [added_up(g, parts) for g, parts in groups.items()]
+    if not grouped:
+        return tuple(added)
     return tuple(sorted(added, key=lambda x: (-x.size, x.name))[:GROUPS])
 
 
 def added_up(name: str, lines: Sequence[Line]) -> Line:
-    """The weighted mean: sums of what came back over sums of who began, finished periods only."""
+    """The weighted mean: sums of what came back over sums of who began, finished spans only."""
     cells: list[float] = []
     base: list[float] = []
     for n in range(max((len(x.cells) for x in lines), default=0)):
         over = [x for x in lines if n < len(x.cells) and x.done[n]]
-        if not over:
-            break
         cells.append(sum(x.cells[n] for x in over))
         base.append(sum(x.base[n] for x in over))
+    while base and not base[-1]:
+        cells.pop()
+        base.pop()
     size = sum(x.size for x in lines)
     return Line(name, size, tuple(cells), tuple(base), (True,) * len(cells))

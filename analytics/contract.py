@@ -18,7 +18,15 @@ from sqlglot import exp
 from semantic_layer.anatomy import Anatomy
 from semantic_layer.crowd import Crowd
 from semantic_layer.periods import Festival
-from semantic_layer.query import Comparison, Condition, Measure, MetricQuery, Period, Scope
+from semantic_layer.query import (
+    Comparison,
+    Condition,
+    Measure,
+    MetricQuery,
+    Period,
+    Scalar,
+    Scope,
+)
 from semantic_layer.raw import Raw
 from semantic_layer.result import Column, Result
 
@@ -42,6 +50,8 @@ class Param:
     one of ``choices`` (choice → its words), or with ``role`` a sequence of that role's values, in the
     order said (浏览→加购→支付); with ``role`` and ``phrases`` a value beside one of them (``{}之后``).
     What a word has in brackets must follow it: ``{}日(留存)``. ``unit`` 天 also takes weeks, months and hours; ``unit`` % is a fraction.
+    ``ranges`` are phrases for two numbers (第4-7天 → "4-7"). With ``several`` the value is all that was said, in
+    order; without it two values in one sentence are asked back.
     """
 
     default: Any
@@ -49,9 +59,11 @@ class Param:
     phrases: tuple[str, ...] = ()
     low: float = 0
     high: float = float("inf")
-    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    choices: tuple[tuple[Scalar, tuple[str, ...]], ...] = ()
     unit: str = ""
     role: str = ""
+    ranges: tuple[str, ...] = ()
+    several: bool = False
 
 
 class Facts(Protocol):

@@ -139,9 +139,13 @@ def listing(
 
 
 def bound(analysis: Analysis, query: AnalysisQuery) -> Params:
-    """Defaults, overlaid with what was said."""
+    """Defaults, overlaid with what was said; one value where several may be said is a tuple of one."""
     said = {name: value for name, value in query.params if name in analysis.params}
-    return {name: said.get(name, p.default) for name, p in analysis.params.items()}
+    found = {name: said.get(name, p.default) for name, p in analysis.params.items()}
+    return {
+        name: (value,) if analysis.params[name].several and not isinstance(value, tuple) else value
+        for name, value in found.items()
+    }
 
 
 def _filled(analysis: Analysis, params: Params) -> str:

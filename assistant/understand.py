@@ -15,6 +15,7 @@ from assistant.language.beside import unsupported
 from assistant.language.dialogue import Context, Directive
 from assistant.language.heavy import heavy
 from assistant.language.meaning import Cue
+from assistant.language.parameters import apart
 from assistant.language.parse import Parse, Parser, Reading
 from assistant.reply import Unread
 from semantic_layer.query import AnalysisQuery, CatalogQuery, DetailQuery, Form, Query
@@ -80,6 +81,8 @@ def understand(parser: Parser, question: str, today: date, context: Context | No
     unread = tuple(_unread(parse, best))
     if (objection := _objection(parser, best, unread, said, context)) is not None:
         return objection
+    if isinstance(best.query, AnalysisQuery) and (each := apart(best.query)):
+        return Understood("choice", options=each[:MOST], unread_spans=unread)
     rivals = _distinct(
         r.query for r in parse.rivals if r.query is not None and len(r.unread) == len(best.unread)
     )

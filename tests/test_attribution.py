@@ -93,7 +93,7 @@ def test_two_visits_share_by_position() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_weights_add_to_one(method: str) -> None:
-    outcome = run(TOY, BOUGHT, method=method)
+    outcome = run(TOY, BOUGHT, method=(method,))
 
     assert sum(shares(outcome, method).values()) == pytest.approx(1)
     assert isinstance(outcome, Outcome)

@@ -25,7 +25,7 @@ def analysis_chips(
     for i, (name, value) in enumerate(query.params):
         param = found.params.get(name) if found else None
         values = value if isinstance(value, tuple) else (value,)
-        words = {c: w[0] for c, w in param.choices if w} if param else {}
+        words = {str(c): w[0] for c, w in param.choices if w} if param else {}
         unit = param.unit if param else ""
         text = "、".join(words.get(str(v)) or _with_unit(v, unit) for v in values)
         label = (param.label if param else "") or name

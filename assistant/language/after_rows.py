@@ -110,13 +110,14 @@ def next_analysis(old: AnalysisQuery, said: Draft, graph: Graph) -> Iterator[Set
         members = (graph.member_of(t) for a in said.asked for t in a.tables[:1])
         named = tuple(x for x in members if x is not None)  # 具体是哪个店
     by = (*(g.dimension for g in said.groups if isinstance(g, By)), *named) or old.by
-    params = dict(old.params) | {p.name: p.value for p in said.params if p.analysis == old.analysis}
+    new = tuple((p.name, p.value) for p in said.params if p.analysis == old.analysis)
+    kept = tuple(p for p in old.params if p[0] not in {name for name, _ in new})
     scope = carried_scope(old.scope, said, Cue.ALSO in said.cues)
     measure = said.measures[0] if said.measures and old.measure is not None else old.measure
     yield Settled(
         replace(
             old,
-            params=tuple(params.items()),
+            params=(*kept, *new),
             scope=scope,
             by=by,
             measure=measure,

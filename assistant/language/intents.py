@@ -17,7 +17,7 @@ from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.idioms import Idioms
 from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, Cue
-from assistant.language.rules.numerals import chinese
+from assistant.language.parameters import gathered, regexes, seen, value_of
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import (
     AnalysisQuery,
@@ -31,19 +31,6 @@ from semantic_layer.query import (
     Where,
 )
 
-NUMBER = r"(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|半)"
-DAYS = {
-    "小时": 1 / 24,
-    "天": 1,
-    "日": 1,
-    "周": 7,
-    "星期": 7,
-    "个星期": 7,
-    "个月": 30,
-    "月": 30,
-    "年": 365,
-}
-TIME_UNIT = "|".join(sorted(DAYS, key=len, reverse=True))
 WHO_DOES = "的(?:人|用户|客户|客人|顾客)?(?:里|中)?(?:最后|后来|最终|真正|有多少|能)*"
 ARROW = rf"\s*(?:{WHO_DOES}|-+>|=+>|→|➔|➡|➜|>|到|至|、|,|，|再到|然后|—+|-+)\s*"
 
@@ -97,29 +84,36 @@ class Intents:
     def _params(self, text: str, name: str) -> Iterator[Mention]:
         for pattern in self._patterns.get(name, ()):
             for m in pattern.regex.finditer(text):
-                value = _value(m, pattern.param)
+                value = value_of(m, pattern.param)
                 if value is not None:
                     asks = any(p in m.group() for p in self.analyses[name].intent.phrases)
                     said = AnalysisParam(name, pattern.name, value, asks)
                     yield Mention(m.start(), m.end(), said, "param")
+        chosen = list(self._choices(text, name))
+        yield from chosen
+        taken = {(m.start, m.end) for m in chosen}
+        for key, param in self.analyses[name].params.items():
+            if param.role:  # a word that is a choice already is no value: 购买留存
+                several = self._beside if param.phrases else self._sequence
+                found = several(text, name, key, param)
+                yield from (m for m in found if (m.start, m.end) not in taken)
+
+    def _choices(self, text: str, name: str) -> Iterator[Mention]:
         for key, param in self.analyses[name].params.items():
             for choice, surfaces in param.choices:
                 for surface in surfaces:
-                    for m in re.finditer(_seen(surface), text):
+                    for m in re.finditer(seen(surface), text):
                         asks = surface in self.analyses[name].intent.phrases
                         said = AnalysisParam(name, key, choice, asks)
                         yield Mention(m.start(), m.end(), said, "param")
-            if param.role:
-                several = self._beside if param.phrases else self._sequence
-                yield from several(text, name, key, param)
 
     @cached_property
     def _patterns(self) -> Mapping[str, tuple[_Pattern, ...]]:
         return {
             a.name: tuple(
-                _Pattern(a.name, key, _regex(phrase, param), param)
+                _Pattern(a.name, key, regex, param)
                 for key, param in a.params.items()
-                for phrase in (() if param.role else param.phrases)
+                for regex in (() if param.role else regexes(param))
             )
             for a in self.analyses.values()
         }
@@ -129,7 +123,8 @@ class Intents:
         analysis = self.analyses.get(query.analysis)
         if analysis is None:
             return query
-        params = dict(query.params)
+        params = dict(pairs := gathered(analysis, query.params))
+        clash = tuple(p for p in pairs if params[p[0]] != p[1])
         grains = [g.grain.value for g in draft.groups if isinstance(g, ByTime)]
         if "grain" in analysis.params and grains:
             params.setdefault("grain", grains[0])
@@ -147,7 +142,7 @@ class Intents:
         others = query.others if analysis.relates else ()
         return replace(
             query,
-            params=tuple(params.items()),
+            params=(*clash, *params.items()),
             measure=measure,
             by=by,
             compare=compare,
@@ -186,7 +181,7 @@ class Intents:
         kinds = (Kind.TEXT, Kind.BOOL)
         return tuple(dict.fromkeys(n for n in text if self.catalog.dimensions[n].kind in kinds))
 
-    def _named_choices(self, analysis: Analysis, draft: Draft) -> Iterator[tuple[str, str]]:
+    def _named_choices(self, analysis: Analysis, draft: Draft) -> Iterator[tuple[str, Scalar]]:
         """哪些品类经常一起买: a column that is asked for is a choice too where a choice has its name."""
         asked = {n for a in draft.asked for n in a.names} | set(draft.columns)
         columns = [self.catalog.dimensions[n] for n in asked if n in self.catalog.dimensions]
@@ -205,7 +200,7 @@ class Intents:
             return
         one = "|".join(re.escape(s) for s in sorted(surfaces, key=len, reverse=True))
         for phrase in param.phrases:
-            before, after = (_seen(p) for p in phrase.split("{}", 1))
+            before, after = (seen(p) for p in phrase.split("{}", 1))
             for m in re.finditer(rf"{before}(?P<v>(?:{one})(?:[、和,，](?:{one}))*){after}", text):
                 values = tuple(dict.fromkeys(surfaces[s] for s in re.findall(one, m["v"])))
                 value = values if isinstance(param.default, tuple) else values[0]
@@ -252,44 +247,3 @@ def _compared(where: Condition | None) -> tuple[str, ...]:
     parts = where.parts if isinstance(where, And) else (where,)
     several = [p for p in parts if isinstance(p, Where) and p.op is Op.IN and len(p.values) > 1]
     return (several[0].dimension,) if len(several) == 1 else ()
-
-
-def _seen(surface: str) -> str:
-    """Words as a regex; what stands in brackets at the end must follow and belongs to somebody else."""
-    word, _, ahead = surface.lower().removesuffix(")").partition("(")
-    return re.escape(word) + (f"(?={re.escape(ahead)})" if ahead else "")
-
-
-def _regex(phrase: str, param: Param) -> re.Pattern[str]:
-    """``{}`` in a phrase is where the number stands; without it, before or right after the phrase."""
-    unit = re.escape(param.unit) if param.unit else ""
-    if param.unit == "天":
-        unit = TIME_UNIT
-    elif param.unit == "%":
-        unit = "%|个百分点"
-    measured = rf"{NUMBER}\s*(?P<u>{unit})" if param.unit in ("天", "%") else NUMBER
-    loose = measured if param.unit in ("天", "%") else rf"{measured}\s*(?P<u>{unit})?个?"
-    if "{}" in phrase:
-        before, after = (_seen(p) for p in phrase.split("{}", 1))
-        return re.compile(rf"{before}\s*{measured}\s*{after}")
-    word = re.escape(phrase.lower())
-    ahead = re.sub(r"\?P<(\w)>", r"?P<\1_>", loose)
-    return re.compile(
-        rf"{loose}\s*的?{word}|{word}\s*(?:为|是|取|用|大于|至少|不低于|=|:)?\s*{ahead}"
-    )
-
-
-def _value(m: re.Match[str], param: Param) -> Scalar | None:
-    groups = m.groupdict()
-    text = groups.get("n") or groups.get("n_") or ""
-    unit = groups.get("u") or groups.get("u_") or ""
-    value = 0.5 if text == "半" else chinese(text)
-    if value is None:
-        return None
-    if param.unit == "天":
-        value *= DAYS[unit]
-    elif param.unit == "%":
-        value /= 100
-    if not param.low <= value <= param.high:
-        return None
-    return int(value) if float(value).is_integer() else value
