@@ -290,15 +290,16 @@ def test_one_event_starts_and_another_is_coming_back() -> None:
     }
 
 
-def test_the_list_has_those_whose_span_is_over() -> None:
-    """b started with the last whole day: whether b comes back is not known."""
-    rows = visits({"a": (0, 1), "b": (4,), "c": (2,)})
+@pytest.mark.parametrize(("clock", "known"), [("calendar", {"a", "c"}), ("rolling", {"a"})])
+def test_the_list_has_those_whose_span_is_over(clock: str, known: set[str]) -> None:
+    """b started with the last whole day: whether b comes back is not known; nor is c's whole second day."""
+    rows = visits({"a": (0, 1), "b": (4,), "c": (3,)})
     roles = {"v": {"user": "who", "time": "day"}}
     scoped = facts({"v": rows}, roles, since=D0, until=date(2020, 6, 14))
 
-    outcome = retention.run(scoped, params(retention.ANALYSIS, day=(1,)))
+    outcome = retention.run(scoped, params(retention.ANALYSIS, day=(1,), clock=clock))
 
     assert isinstance(outcome, Outcome)
     assert outcome.people is not None
     listed = {p["user"]: p["group"] for p in scoped.run(outcome.people)}
-    assert listed == {"a": retention.KEPT, "c": retention.GONE}
+    assert listed == {who: retention.KEPT if who == "a" else retention.GONE for who in known}
