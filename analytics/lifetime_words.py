@@ -69,9 +69,33 @@ def findings(asked: Asked, lines: Sequence[Line], whole: Line) -> tuple[str, ...
             f"{high['segment']}的新客 {asked.window} 天 LTV 最高，{words.money(high['early'])}；"
             f"{low['segment']}最低，{words.money(low['early'])}"
         )
-    if whole.get("cac") is not None:
+    if (paid := _paid(lines)) is not None:
+        high, low = paid
+        said.append(
+            f"{high['segment']}的 LTV:CAC 最高，{words.number(high['ratio'])}（获客成本 {words.money(high['cac'])}，"
+            f"{_days(high)}）；{low['segment']}最低，{words.number(low['ratio'])}（{words.money(low['cac'])}，{_days(low)}）"
+        )
+    elif whole.get("cac") is not None:
         said.append(_back(asked, whole))
     return tuple(said)
+
+
+def _days(line: Line) -> str:
+    days = line.get("payback")
+    return "还没回本" if days is None else f"{words.count(days)} 天回本"
+
+
+def _paid(lines: Sequence[Line]) -> tuple[Line, Line] | None:
+    """The groups whose customers bring most and least for what they cost; None where costs are not by group."""
+    big = [r for r in lines if r.get("ratio") is not None and r["ripe"] >= MIN_GROUP]
+    ranked = sorted(big, key=lambda r: (-r["ratio"], str(r["segment"])))
+    return (ranked[0], ranked[-1]) if len(ranked) > 1 else None
+
+
+def elsewhere(reach: Reach, lines: Sequence[Line]) -> float:
+    """Cost that leads to none of the groups."""
+    known = sum(float(r["cac"] * r["people"]) for r in lines if r.get("cac") is not None)
+    return max(reach.costs.get(None, 0.0) - known, 0.0)
 
 
 def _past(asked: Asked, whole: Line) -> str:
@@ -128,7 +152,15 @@ def suggestions(asked: Asked, lines: Sequence[Line], whole: Line) -> tuple[Sugge
                 f"{NAMES[0]}名单",
             )
         )
-    if (ends := _ends(lines)) is not None:
+    if (paid := _paid(lines)) is not None:
+        high, low = paid
+        said.append(
+            Suggestion(
+                f"把一部分预算从{low['segment']}移向{high['segment']}，每周看获客成本有没有跟着涨",
+                f"LTV:CAC {words.number(low['ratio'])} 对 {words.number(high['ratio'])}",
+            )
+        )
+    elif (ends := _ends(lines)) is not None:
         high, low = ends
         said.append(
             Suggestion(
@@ -139,7 +171,9 @@ def suggestions(asked: Asked, lines: Sequence[Line], whole: Line) -> tuple[Sugge
     return tuple(said)
 
 
-def notes(facts: Facts, asked: Asked, ahead: Ahead | None, reach: Reach) -> tuple[str, ...]:
+def notes(
+    facts: Facts, asked: Asked, ahead: Ahead | None, reach: Reach, lines: Sequence[Line]
+) -> tuple[str, ...]:
     said = []
     if ahead is None:
         said.append(f"复购客户少于 {30} 位，没有预测未来价值")
@@ -159,7 +193,13 @@ def notes(facts: Facts, asked: Asked, ahead: Ahead | None, reach: Reach) -> tupl
             if reach.margin
             else "按销售额（没有商品成本）"
         )
-        said.append(f"获客成本是当期全部投放花费 ÷ 新客数，回本天数{basis}计")
+        said.append(f"获客成本是当期投放花费 ÷ 新客数，回本天数和 LTV:CAC {basis}计")
+        if facts.by:
+            label, rest = facts.label(facts.by[0]), elsewhere(reach, lines)
+            if not any(r.get("cac") is not None for r in lines):
+                said.append(f"投放花费对不上{label}的取值，获客成本只有整体")
+            elif rest > 0.005 * reach.costs[None]:
+                said.append(f"{words.money(rest)}的投放花费对不上任何{label}，没有分摊给它们")
     said.append(
         f"截至 {facts.last.isoformat()}；不满 {asked.window} 天的新客不计入 {asked.window} 天 LTV"
     )

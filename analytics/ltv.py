@@ -94,7 +94,8 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         return Refused("too-little-data", f"只有 {people} 位新客，少于 {MIN_BUYERS} 位")
     early = acquisition.curves(facts.run(fill(CURVE, rows, **holes)))
     ahead = _ahead(facts, asked)
-    costs = acquisition.costs(facts, not facts.by, facts.since, facts.until)
+    groups = [p["segment"] for p in past] if facts.by else None
+    costs = acquisition.costs(facts, groups, facts.since, facts.until)
     reach = Reach(costs, acquisition.margin(facts) if costs else None)
     listed = past[:GROUPS] if facts.by else sorted(past, key=lambda p: p["segment"])
     lines = [_line(p, early, ahead, reach) for p in listed]
@@ -106,13 +107,14 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         view=told.view(facts, asked, lines, whole),
         findings=told.findings(asked, lines, whole),
         suggestions=told.suggestions(asked, lines, whole),
-        notes=told.notes(facts, asked, ahead, reach),
+        notes=told.notes(facts, asked, ahead, reach, lines),
         extra={
             "whole": whole,
             "model": histories.parameters(ahead.model, ahead.money) if ahead else {},
             "window": asked.window,
             "horizon": asked.horizon,
             "apart": told.apart(lines),
+            "elsewhere": told.elsewhere(reach, lines),
             "interval": 0.9,
             "top": 1 - TOP,
             "test": [ahead.test.predicted, ahead.test.actual] if ahead and ahead.test else [],
@@ -179,6 +181,7 @@ def _line(
         line["cac"] = cost / past["people"]
         if curve is not None:
             line["payback"] = curve.payback(line["cac"], reach.margin or 1.0)
+            line["ratio"] = curve.mean * (reach.margin or 1.0) / line["cac"]
     return line
 
 
@@ -210,6 +213,7 @@ def _columns(facts: Facts, asked: Asked) -> tuple[Column, ...]:
         words.amount("high", "预测上限"),
         words.amount("cac", "获客成本"),
         words.measure("payback", "回本天数", "天", Direction.DOWN),
+        words.measure("ratio", "LTV:CAC"),
     )
 
 

@@ -6,7 +6,7 @@ leaf can answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -162,6 +162,18 @@ def stands_for(catalog: Catalog, base: str, dimension: str) -> str:
         return dimension
     known = (d for d in found.instead if d in catalog.dimensions)
     return next((d for d in known if reaches(catalog, base, home(catalog, d))), dimension)
+
+
+def matched(catalog: Catalog, ratio: Quotient, label: str, names: Iterable[str]) -> Quotient:
+    """The ratio, unless its halves are grouped by stand-ins that share no value (渠道 and 广告渠道): then it
+    would be nothing over something everywhere. ``label`` is the ratio's name."""
+    bases = [next(leaves(half)).base for half in (ratio.top, ratio.bottom)]
+    for name in names:
+        known = [set(catalog.values.get(stands_for(catalog, base, name), ())) for base in bases]
+        if all(known) and not set.intersection(*known):
+            dimension = catalog.dimensions[name].label
+            raise Unanswerable("dimension-unreachable", metric=label, dimension=dimension)
+    return ratio
 
 
 def home(catalog: Catalog, dimension: str) -> frozenset[str]:

@@ -33,6 +33,7 @@ from semantic_layer.measures import (
     dimensions_of,
     home,
     leaves,
+    matched,
     stands_for,
     tables_of,
 )
@@ -136,9 +137,8 @@ class Resolver:
     def _parts(self, metric: Metric, where: Condition | None) -> Node:
         match metric.calc:
             case Ratio(top, bottom):
-                return Quotient(
-                    self._metric(self._get(top), where), self._metric(self._get(bottom), where)
-                )
+                halves = (self._metric(self._get(name), where) for name in (top, bottom))
+                return matched(self.catalog, Quotient(*halves), metric.label, self.groups)
             case Derived(expr, names):
                 return Arithmetic(
                     expr, tuple((n, self._metric(self._get(n), where)) for n in names)

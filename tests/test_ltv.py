@@ -178,9 +178,44 @@ def test_cost_of_reach_is_not_the_cost_of_goods() -> None:
     ads = {"ads": {"time": "day", "cost": "cost", "clicks": "n"}}
     span = {"since": date(2025, 1, 1), "until": date(2025, 12, 31)}
 
-    assert not acquisition.costs(facts(tables, goods, **span), True, *span.values())
-    found = acquisition.costs(facts(tables, {**goods, **ads}, **span), True, *span.values())
+    assert not acquisition.costs(facts(tables, goods, **span), None, *span.values())
+    found = acquisition.costs(facts(tables, {**goods, **ads}, **span), None, *span.values())
     assert found == {"2025-01": 600.0, None: 600.0}
+
+
+@pytest.mark.parametrize("groups", [("东", "西"), ("男", "女")], ids=["channels", "no channels"])
+def test_cost_is_by_channel_where_the_groups_are_channels(groups: tuple[str, str]) -> None:
+    """100 customers of each of two groups who spend 40 on day 0; 1,000 went to 东 and 2,000 to 西, 500 elsewhere."""
+    first, second = groups
+    sales = f"""SELECT IF(i < 100, '{first}', '{second}') AS came, i AS who, DATE '2025-01-05' AS day, 40.0 AS paid
+        FROM range(200) t(i)"""
+    ads = """SELECT DATE '2025-01-05' AS day, place, cost, 9 AS n
+        FROM (VALUES ('东站', 1000.0), ('西站', 2000.0), ('书', 500.0)) AS t(place, cost)"""
+    lands = "CASE place WHEN '东站' THEN '东' WHEN '西站' THEN '西' END"
+    bound = {"time": "day", "cost": "cost", "clicks": "n", "channel": "place", "lands_on": lands}
+    scoped = facts(
+        {"sales": sales, "ads": ads},
+        {**_ROLES, "ads": bound},
+        since=date(2025, 1, 1),
+        until=date(2025, 3, 31),
+        dimensions={"came": ("sales", "came")},
+        by=("came",),
+    )
+
+    outcome = ltv.run(scoped, params(ltv.ANALYSIS, window=30))
+
+    assert isinstance(outcome, Outcome)
+    names = [c.name for c in outcome.columns]
+    rows = {r[0]: dict(zip(names, r, strict=True)) for r in outcome.rows}
+    assert outcome.extra["whole"]["cac"] == pytest.approx(3500 / 200)
+    if groups == ("男", "女"):
+        assert "cac" not in names and any("获客成本只有整体" in n for n in outcome.notes)
+        return
+    assert (rows["东"]["cac"], rows["西"]["cac"]) == pytest.approx((10.0, 20.0))
+    assert (rows["东"]["ratio"], rows["西"]["ratio"]) == pytest.approx((4.0, 2.0))
+    assert rows["东"]["payback"] == 1
+    assert any(n.startswith("500 元的投放花费") for n in outcome.notes)
+    assert any("东的 LTV:CAC 最高，4" in f for f in outcome.findings)
 
 
 PLAIN = """

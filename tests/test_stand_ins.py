@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
+
 from semantic_layer.catalog import Catalog
+from semantic_layer.errors import Unanswerable
 from semantic_layer.load import load_text, with_values
+from semantic_layer.plan import plan
 from semantic_layer.query import (
     And,
     By,
@@ -90,3 +96,17 @@ def test_a_nested_query_is_left_to_its_own_plan() -> None:
     )
     outer = MetricQuery((MetricRef("users"),), scope=Scope(Members("user_id", inner)))
     assert stand_in(outer, shop()) == (outer, ())
+
+
+def test_a_ratio_of_halves_that_share_no_value_is_refused_not_zero() -> None:
+    """花费 of 抖音信息流 over orders of 抖音: nothing over something, in every row."""
+    asked_ratio = MetricQuery((MetricRef("roi"),), (By("channel"),))
+    apart = with_values(shop(), {"channel": ("抖音", "天猫"), "ad_channel": ("抖音信息流",)})
+    shared = with_values(shop(), {"channel": ("抖音", "天猫"), "ad_channel": ("抖音", "小红书")})
+
+    with pytest.raises(Unanswerable) as refused:
+        plan(asked_ratio, apart, date(2026, 6, 24))
+    assert refused.value.details["metric"] == "回报"
+    assert plan(asked_ratio, shared, date(2026, 6, 24))
+    both = MetricQuery((MetricRef("gmv"), MetricRef("cost")), (By("channel"),))
+    assert plan(both, apart, date(2026, 6, 24))  # side by side nothing is divided
