@@ -13,11 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import zhconv  # type: ignore[import-untyped]
-
 from assistant.language.grammar import recognise
 from assistant.language.periods import cover, periods_in
 from assistant.language.rules import number
+from assistant.language.script import simplified
 from assistant.language.text import normalise
 
 _SPACES = re.compile(r"(?<=[\u4e00-\u9fff\d.])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)")
@@ -27,7 +26,7 @@ def read_time(line: dict[str, Any]) -> dict[str, Any]:
     """``start`` and ``end`` as ISO strings, null where no period was read; neighbours that touch are joined."""
     text = _SPACES.sub("", line["text"])
     # Duckling, whose corpus is in traditional script, reads 兩天前 as the two days; the others as a day
-    style = "plain-spans" if zhconv.convert(text, "zh-hans") != text else "plain"
+    style = "plain-spans" if simplified(text) != text else "plain"
     found = periods_in(text, datetime.fromisoformat(line["today"]), style=style)
     periods = [p for _, _, p in found if p.start is not None and p.end is not None]
     if not periods:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-import zhconv  # type: ignore[import-untyped]
+from assistant.language.script import simplified
 
 # Names for one thing among punctuation; NFKC has already narrowed the full-width forms.
 _PUNCTUATION = {
@@ -85,9 +85,9 @@ def normalise(original: str) -> Text:
             offsets.append(i)
     offsets.append(len(original))
     joined = "".join(chars)
-    simple = joined if joined.isascii() else zhconv.convert(joined, "zh-hans")
+    simple = simplified(joined)
     if len(simple) != len(joined):  # a phrase rule changed the length: go by single characters
-        simple = "".join(zhconv.convert(c, "zh-hans")[:1] or c for c in joined)
+        simple = "".join(simplified(c)[:1] or c for c in joined)
     return Text(simple, original, tuple(offsets))
 
 
