@@ -34,6 +34,7 @@ class Cue(StrEnum):
     ALL = "all"
     LIST = "list"
     CONTRIBUTES = "contributes"  # what a set makes up of everything
+    WHICH_UNIT = "which_unit"  # 哪天, 哪个月
     WHICH_ONES = "which_ones"  # 有哪些: a list of several
     DETAIL = "detail"
     DISTINCT = "distinct"

@@ -252,6 +252,8 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.refuse = code
         case PerGrain(grain):
             out.grains.append((i, ByTime(grain)))
+            if value.which:
+                out.cues.append((i, m.Cue.WHICH_UNIT))
         case Duration():
             out.durations.append((i, value))
         case Cyclic():

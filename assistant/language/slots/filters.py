@@ -141,7 +141,7 @@ class Filters(Base):
             place = i - 1
             if isinstance(said.at(place), TableWord) or (
                 isinstance(said.at(place), (MetricWord, Measured))
-                and not (said.groupings or said.grains or said.asked or said.dims)
+                and not (said.asked or said.dims)
             ):
                 place -= 1
             match said.at(place):
