@@ -202,6 +202,12 @@ ANALYSIS = Analysis(
                 "各推荐{}",
                 "每人{}个",
                 "每人推{}",
+                *(
+                    f"{who}{deed}{{}}{unit}"
+                    for who in ("一人", "每人", "每个人")
+                    for deed in ("配", "推", "推荐")
+                    for unit in ("款", "个", "样", "件")
+                ),
             ),
             low=1,
             high=50,

@@ -5,6 +5,15 @@ from __future__ import annotations
 from analytics import words
 from analytics.contract import Param
 
+
+def _later(unit: str) -> tuple[str, ...]:
+    """
+    >>> _later("周")
+    ('过{}周', '{}周后', '{}周之后', '{}周以后')
+    """
+    return (f"过{{}}{unit}", *(f"{{}}{unit}{after}" for after in ("后", "之后", "以后")))
+
+
 GRAINS = Param(
     "",
     "起始分组",
@@ -30,6 +39,7 @@ DAYS = Param(
         "{}日(/)",
         "{}天(/)",
         "{}日的(留存)",
+        *_later("天"),
     ),
     low=1,
     high=365,
@@ -40,7 +50,7 @@ DAYS = Param(
 WEEKS = Param(
     (),
     "第几周",
-    ("{}周(留存)", "第{}周", "{}周(、)", "{}周(和)"),
+    ("{}周(留存)", "第{}周", "{}周(、)", "{}周(和)", *_later("周")),
     low=1,
     high=52,
     choices=((1, ("次周",)),),
@@ -50,7 +60,7 @@ WEEKS = Param(
 MONTHS = Param(
     (),
     "第几个月",
-    ("{}个月(留存)", "{}月(留存)", "第{}个月", "{}个月(、)", "{}个月(和)"),
+    ("{}个月(留存)", "{}月(留存)", "第{}个月", "{}个月(、)", "{}个月(和)", *_later("个月")),
     low=1,
     high=36,
     choices=((1, ("次月",)),),

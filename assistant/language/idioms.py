@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from analytics.idiom_families import FAMILIES
 from analytics.idioms import LIGHT, WHO, idioms
 from assistant.language.grammar import Mention
-from assistant.language.meaning import AnalysisWord
+from assistant.language.meaning import AnalysisParam, AnalysisWord
 
 BETWEEN = r"[^。!?;]{0,14}?"  # what stands between the pieces of an idiom: others read it
 Needs = list[frozenset[str]]
@@ -20,7 +21,7 @@ Needs = list[frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class _Idiom:
-    analysis: str
+    says: AnalysisWord | AnalysisParam
     regex: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
 
@@ -33,9 +34,11 @@ class Idioms:
     ) -> None:
         known = set(analyses)
         lines = ((n, line) for n, lines in idioms().items() if n in known for line in lines)
-        ready = ((name, _spelt(line, values_of)) for name, line in lines)
+        ready = ((name, line, _spelt(line.partition(" => ")[0], values_of)) for name, line in lines)
         self._idioms = tuple(
-            _Idiom(name, re.compile(regex), _needs(regex)) for name, regex in ready if regex
+            _Idiom(_says(name, line), re.compile(regex), _needs(regex))
+            for name, line, regex in ready
+            if regex
         )
 
     def mentions(self, text: str) -> Iterator[Mention]:
@@ -47,7 +50,13 @@ class Idioms:
             for m in idiom.regex.finditer(text):
                 for i in range(1, idiom.regex.groups + 1):
                     for start, end in _cut(text, m.start(i), m.end(i)):
-                        yield Mention(start, end, AnalysisWord((idiom.analysis,)), "idiom")
+                        yield Mention(start, end, idiom.says, "idiom")
+
+
+def _says(name: str, line: str) -> AnalysisWord | AnalysisParam:
+    """The analysis, or the parameter of it that the words set: ``… => method=linear``."""
+    key, _, value = line.partition(" => ")[2].partition("=")
+    return AnalysisParam(name, key, value, asks=True) if key else AnalysisWord((name,))
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -57,7 +66,9 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     last = re.compile(f"(?:{WHO})$").search(text, start, end)
     starts = {start, first.end()} if first else {start}
     ends = {end, last.start()} if last else {end}
-    yield from ((a, b) for a in sorted(starts) for b in sorted(ends) if b - a > 1)
+    yield from (
+        (a, b) for a in sorted(starts) for b in sorted(ends) if b - a > 1 or (a, b) == (start, end)
+    )
 
 
 def _spelt(line: str, values_of: Callable[[str], Mapping[str, str]]) -> str | None:
@@ -67,6 +78,8 @@ def _spelt(line: str, values_of: Callable[[str], Mapping[str, str]]) -> str | No
         if not values:
             return None
         line = line.replace(f"<{role}>", f"(?:{'|'.join(map(re.escape, values))})")
+    for family, members in FAMILIES.items():
+        line = line.replace(f"{{{family}}}", f"(?:{members})")
     line = line.replace("{谁}", f"(?:{WHO})").replace(" ", f"(?:{LIGHT}){{0,4}}")
     line = re.sub(r"\(\?:([^()]+)\)", _longest_first, line)
     pieces = [p[1:] if p.startswith("=") else f"({p})" for p in line.split("…")]

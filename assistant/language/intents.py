@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analytics.contract import Analysis, Param
+from analytics.idioms import soft
 from assistant.language.draft import Draft
 from assistant.language.grammar import Mention
 from assistant.language.idioms import Idioms
 from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, Cue
 from assistant.language.parameters import gathered, regexes, seen, value_of
+from assistant.language.role_values import RoleValues
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import (
     AnalysisQuery,
@@ -31,8 +33,7 @@ from semantic_layer.query import (
     Where,
 )
 
-WHO_DOES = "的(?:人|用户|客户|客人|顾客)?(?:里|中)?(?:最后|后来|最终|真正|有多少|能)*"
-ARROW = rf"\s*(?:{WHO_DOES}|-+>|=+>|→|➔|➡|➜|>|到|至|、|,|，|再到|然后|—+|-+)\s*"
+SOFT = re.compile("|".join(map(re.escape, soft())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Intents:
 
     def __init__(self, analyses: Mapping[str, Analysis], catalog: Catalog) -> None:
         self.analyses, self.catalog = analyses, catalog
+        self._roles = RoleValues(catalog)
 
     def words(self) -> Iterator[tuple[str, type, object]]:
         """(surface, kind of word, what it stands for), for the lexicon."""
@@ -60,7 +62,7 @@ class Intents:
 
     @cached_property
     def idioms(self) -> Idioms:
-        return Idioms(self.analyses, self._values_of)
+        return Idioms(self.analyses, self._roles.of)
 
     def mentions(self, text: str, found: Iterable[Mention], asked: str | None) -> list[Mention]:
         """Parameters of the analyses that ``found`` or the conversation (``asked``) is about."""
@@ -70,7 +72,9 @@ class Intents:
                 about |= set(m.value.names)
             elif isinstance(m.value, AnalysisGroup):
                 about |= {name for name, _ in m.value.names}
-        out: list[Mention] = []
+            elif isinstance(m.value, AnalysisParam):
+                about.add(m.value.analysis)
+        out = list(_soft(text)) if about else []
         for name in sorted(about & self.analyses.keys()):
             out += self._params(text, name)
         return out
@@ -94,8 +98,7 @@ class Intents:
         taken = {(m.start, m.end) for m in chosen}
         for key, param in self.analyses[name].params.items():
             if param.role:  # a word that is a choice already is no value: 购买留存
-                several = self._beside if param.phrases else self._sequence
-                found = several(text, name, key, param)
+                found = self._roles.mentions(text, name, key, param)
                 yield from (m for m in found if (m.start, m.end) not in taken)
 
     def _choices(self, text: str, name: str) -> Iterator[Mention]:
@@ -191,55 +194,11 @@ class Intents:
                 if labels & set(surfaces):
                     yield name, choice
 
-    # ── sequences of values: 浏览→加购→支付 ────────────────────────────────────────────────────
 
-    def _beside(self, text: str, name: str, key: str, param: Param) -> Iterator[Mention]:
-        """Values of a role beside the words of the parameter: 加购之后, 不看领券和分享."""
-        surfaces = self._values_of(param.role)
-        if not surfaces:
-            return
-        one = "|".join(re.escape(s) for s in sorted(surfaces, key=len, reverse=True))
-        for phrase in param.phrases:
-            before, after = (seen(p) for p in phrase.split("{}", 1))
-            for m in re.finditer(rf"{before}(?P<v>(?:{one})(?:[、和,，](?:{one}))*){after}", text):
-                values = tuple(dict.fromkeys(surfaces[s] for s in re.findall(one, m["v"])))
-                value = values if isinstance(param.default, tuple) else values[0]
-                yield Mention(m.start(), m.end(), AnalysisParam(name, key, value), "param")
-
-    def _sequence(self, text: str, name: str, key: str, param: Param) -> Iterator[Mention]:
-        """Values of a role joined by arrows or 到: all of them one parameter, in the order said."""
-        surfaces = self._values_of(param.role)
-        if not surfaces:
-            return
-        one = "|".join(re.escape(s) for s in sorted(surfaces, key=len, reverse=True))
-        for m in re.finditer(rf"(?:从\s*)?(?:{one})(?:{ARROW}(?:{one}))+", text):
-            steps = tuple(dict.fromkeys(surfaces[s] for s in re.findall(one, m.group())))
-            if len(steps) > 1:
-                yield Mention(m.start(), m.end(), AnalysisParam(name, key, steps), "param")
-
-    def _values_of(self, role: str) -> Mapping[str, str]:
-        """What people call a value of ``role`` → the value."""
-        if role not in self._role_values:
-            self._role_values[role] = dict(self._named(role))
-        return self._role_values[role]
-
-    @cached_property
-    def _role_values(self) -> dict[str, dict[str, str]]:
-        return {}
-
-    def _named(self, role: str) -> Iterator[tuple[str, str]]:
-        bound = {(r.table, r.expr.strip('"')) for r in self.catalog.roles if r.name == role}
-        for d in self.catalog.dimensions.values():
-            if (d.table, d.expr.strip('"')) not in bound:
-                continue
-            for value in (*self.catalog.values.get(d.name, ()), *d.order):
-                yield value.lower(), value
-            for value, synonyms in d.value_synonyms:
-                for s in synonyms:
-                    yield s.lower(), value
-        for value, names in self.catalog.steps if role == "event" else ():
-            for s in (value, *names):
-                yield s.lower(), value
+def _soft(text: str) -> Iterator[Mention]:
+    """Words that say nothing beside an analysis; elsewhere nobody reads them."""
+    for m in SOFT.finditer(text):
+        yield Mention(m.start(), m.end(), AnalysisParam("", "", ""), "soft")
 
 
 def _compared(where: Condition | None) -> tuple[str, ...]:

@@ -92,7 +92,8 @@ class AnalysisGroup:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisParam:
-    """A parameter of one analysis with its value: 分5档, 7天窗口内. ``asks``: the words also ask for it."""
+    """A parameter of one analysis with its value: 分5档, 7天窗口内. ``asks``: the words also ask for it.
+    Without a ``name``, words that say nothing beside any analysis."""
 
     analysis: str
     name: str

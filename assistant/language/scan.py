@@ -119,8 +119,12 @@ def scan(mentions: Sequence[Mention], resolve: Resolve) -> Drawers:
     asked = {out.analysis, out.people_of} - {None}
     for i, mention in enumerate(mentions):
         said = mention.value
-        if isinstance(said, m.AnalysisParam) and asked and said.analysis not in asked:
+        if not isinstance(said, m.AnalysisParam):
+            continue
+        if asked and said.name and said.analysis not in asked:
             out.unresolved.append(i)  # 翻一倍 means nothing to a forecast
+        if not asked and not said.name:
+            out.unresolved.append(i)  # what says nothing beside an analysis may say something here
     return out
 
 
@@ -146,6 +150,8 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             if out.people is not None:
                 out.crowds.append((out.people_of or "", out.people))
             out.people_of, out.people = groups[0]
+        case m.AnalysisParam(_, name) if not name:
+            return
         case m.AnalysisParam():
             out.params.append(value)
             if value.asks:
