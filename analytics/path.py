@@ -23,7 +23,7 @@ from analytics.contract import (
     Suggestion,
     View,
 )
-from analytics.journeys import ARROW, CUTS, EDGED, EDGES, WALKED, WHOLE, holes_of
+from analytics.journeys import CERTAIN, COUNTED, EDGES, cut_of, holes_of
 from analytics.template import fill
 from semantic_layer.result import Column
 
@@ -39,30 +39,24 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         goal = ""
     kind = "between" if origin and goal else "after" if origin else "before" if goal else ""
     start, rows, holes = holes_of(facts, params, origin, goal)
-    cut = WALKED + CUTS[kind]
-    grouped = bool(facts.by)
-    whole = facts.run(fill(cut + WHOLE, rows, **holes, grouped=grouped, arrow=ARROW, paths=PATHS))
+    steps, least = int(params["steps"]), params["least"]
+    among = EDGES if least <= 1 else CERTAIN
+    holes |= {"backwards": kind == "before", "least": least, "among": among, "paths": PATHS}
+    found = facts.run(fill(cut_of(kind, steps) + COUNTED, rows, **holes))
+    whole = sorted(
+        (r for r in found if not r["k"]), key=lambda r: (-r["everything"], r["grp"], r["place"])
+    )
     sessions = sum({r["grp"]: r["everything"] for r in whole}.values())
     if sessions < MIN_SESSIONS:
         return Refused(
             "too-little-data", f"只有 {words.count(sessions)} 次会话，少于 {MIN_SESSIONS} 次"
         )
     notes = told.notes(facts, params, start, bool(facts.asked))
-    if grouped:
+    if facts.by:
         return _by_group(facts, whole, notes)
-    edges = facts.run(
-        fill(
-            cut + EDGED,
-            rows,
-            **holes,
-            backwards=kind == "before",
-            least=params["least"],
-            edges=EDGES,
-        )
-    )
+    edges = sorted((r for r in found if r["k"]), key=lambda r: r["place"])[:EDGES]
     if not edges:
-        return Refused("too-little-data", f"没有至少 {params['least']} 人走过的两步")
-    steps = int(params["steps"])
+        return Refused("too-little-data", f"没有至少 {least} 人走过的两步")
     table = [_edge(e, steps if kind == "before" else 0) for e in edges]
     table.sort(key=lambda r: (r[0], -r[3], r[1], r[2]))
     return Outcome(

@@ -158,6 +158,29 @@ def test_edges_of_too_few_people() -> None:
     assert run(TOY, least=3) == Refused("too-little-data", "没有至少 3 人走过的两步")
 
 
+def test_a_share_is_of_everybody_who_went_on() -> None:
+    """Of the three sessions that leave home as their first step, one goes where too few people go."""
+    outcome = run(TOY, least=2)
+
+    assert isinstance(outcome, Outcome)
+    assert outcome.rows == ((1, "1 home", "2 item", 2, 2, pytest.approx(2 / 3)),)
+
+
+def test_people_on_more_than_sixty_edges() -> None:
+    """Edges are counted in pages of sixty bits; with a least number of people every edge is looked at."""
+    names = [f"e{i}" for i in range(9)]
+    ways = [f"{a} {b}" for a in names for b in names if a != b]
+    walks = {
+        f"one {way}": [(99.0 * i + m, event) for i in range(5) for m, event in walk(way)]
+        for way in ways[:50]
+    }
+    walks |= {f"{who} {way}": walk(way) for way in ways[50:] for who in ("one", "two", "three")}
+    outcome = run(walks, least=3)
+
+    assert isinstance(outcome, Outcome)
+    assert [row[3:5] for row in outcome.rows] == [(3, 3)] * 22
+
+
 def test_by_group() -> None:
     outcome = run(TOY, by=("side",))
 

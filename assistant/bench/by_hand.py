@@ -53,11 +53,16 @@ JOIN held AS b ON a.order_id = b.order_id AND a.product_id < b.product_id
 GROUP BY 1, 2 HAVING count(*) >= 20 ORDER BY n DESC LIMIT 50"""
 
 PATHS = """
-WITH a AS (SELECT user_id, at, kind, event_id,
-        lag(at) OVER w AS before, lead(at) OVER w AS following, lead(kind) OVER w AS onto
-    FROM events WINDOW w AS (PARTITION BY user_id ORDER BY at, event_id))
-SELECT kind, onto, count(*), count(DISTINCT user_id) FROM a
-WHERE following - at <= INTERVAL 30 MINUTE AND kind <> onto GROUP BY 1, 2 ORDER BY 3 DESC"""
+WITH a AS (SELECT user_id, at, event_id, kind, lag(kind) OVER w AS prior,
+        CASE WHEN at - lag(at) OVER w <= INTERVAL 30 MINUTE THEN 0 ELSE 1 END AS opens
+    FROM events WINDOW w AS (PARTITION BY user_id ORDER BY at, event_id)),
+b AS (SELECT user_id, at, event_id, kind, opens, CASE WHEN opens = 0 THEN kind END AS onward, row_number() OVER w AS place
+    FROM a WHERE opens = 1 OR kind <> prior WINDOW w AS (PARTITION BY user_id ORDER BY at, event_id)),
+c AS (SELECT user_id, kind, lead(onward) OVER w AS onto, 1 + place - max(CASE WHEN opens = 1 THEN place END) OVER w AS k
+    FROM b WINDOW w AS (PARTITION BY user_id ORDER BY at, event_id)),
+d AS (SELECT k, kind, onto, count(*) AS n, count(DISTINCT user_id) AS people FROM c
+    WHERE onto IS NOT NULL AND k < 5 GROUP BY 1, 2, 3)
+SELECT *, n / sum(n) OVER (PARTITION BY k, kind) AS share FROM d ORDER BY n DESC LIMIT 30"""
 
 WHY = """
 SELECT shop, origin, area, sum(paid) FILTER (paid_at < TIMESTAMP '2025-12-01') AS before,
