@@ -156,6 +156,7 @@ def _dimension(table: TableYaml, dimension: DimensionYaml) -> Dimension:
         lexicon=dimension.lexicon == "values",
         value_synonyms=tuple((v, tuple(words)) for v, words in dimension.values.items()),
         order=tuple(dimension.order),
+        scale=dimension.scale,
         parent=dimension.parent,
         names=dimension.names,
         agg=dimension.agg,

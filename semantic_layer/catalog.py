@@ -87,6 +87,7 @@ class Dimension:
     lexicon: bool = False  # are its values words of the language?
     value_synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()  # value → other names
     order: tuple[str, ...] = ()  # values in their natural order
+    scale: str | None = None  # "rising" or "falling" where that order is one of rank: 金卡以上
     parent: str | None = None  # city → province
     names: str | None = None  # for a key: the dimension that shows a person who it is
     agg: Agg | None = None  # how a number is aggregated when nobody says

@@ -42,6 +42,7 @@ class DimensionYaml(Strict):
     lexicon: Literal["values", "none"] = "none"
     values: dict[str, list[Text]] = {}
     order: list[Text] = []
+    scale: Literal["rising", "falling"] | None = None
     parent: Name | None = None
     names: Name | None = None
     instead: list[Name] = []

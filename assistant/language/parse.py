@@ -26,6 +26,7 @@ from assistant.language.phrases import Measured
 from assistant.language.read import read
 from assistant.language.resumed import resumed
 from assistant.language.rules import EXPRESSIONS, PHRASES
+from assistant.language.rungs import climbed
 from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
 from assistant.language.subscope import nested
@@ -91,12 +92,15 @@ class Parser:
         timed = [x for x in expressions if x.end - x.start > 1]
         honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *expressions])}
         seeds = [x for x in found_words if id(x) in honest]
-        mentions: Sequence[Mention] = recognise(text.text, PHRASES, [*seeds, *expressions])
+        catalog = self.lexicon.catalog
+        read = recognise(text.text, PHRASES, [*seeds, *expressions])
+        mentions: Sequence[Mention] = tuple(climbed(read, catalog))
         ways = covers(text.text, mentions, KEPT)
         if ways and ways[0].unread:
             guesses = self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
             if guesses:
-                mentions = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
+                read = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
+                mentions = tuple(climbed(read, catalog))
                 ways = covers(text.text, mentions, KEPT)
         ahead = self.lexicon.intents.ahead(found_words, _analysis_of(context))
         resolve = _resolver(today, self.calendar, "future" if ahead else "past")

@@ -200,9 +200,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks):
         """Is there something that can be true or false: 涨了吗, 比上月高吗?"""
         said = self.said
         compared = bool(self.asserts or said.compares or said.same or said.cue(C.THAN, C.VERSUS))
-        return any(c.direction and not c.show for _, c in said.changes) or (
-            compared and said.cue(C.MORE, C.LESS)
-        )
+        moved = any(c.direction and not c.show for _, c in said.changes)
+        return bool(self.asserts) or moved or (compared and said.cue(C.MORE, C.LESS))
 
     def _done_by_some(self) -> bool:
         """昨天有人买帐篷吗: whether anybody did it, where no list and no number is asked for."""

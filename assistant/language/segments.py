@@ -13,7 +13,7 @@ from functools import lru_cache
 import jieba
 
 from assistant.language.grammar import Mention
-from assistant.language.meaning import Cue, Filler
+from assistant.language.meaning import Cue, Filler, OpWord
 
 jieba.setLogLevel(logging.WARNING)
 FUNCTION = frozenset("的了着呢吗吧啊把被让对")  # never the first half of a name
@@ -44,9 +44,11 @@ class Segments:
             if b - a < 2:
                 continue
             single = [m for m in kept if m.end - m.start == 1 and a <= m.start < b]
-            if any(m.start == a and m.end == b and m.value is Cue.OTHERS for m in kept):
+            if any(m.start == a and m.end == b and _inseparable(m) for m in kept):
                 gone = {id(m) for m in single if isinstance(m.value, (Cue, Filler))}
-                kept = [m for m in kept if id(m) not in gone]  # 其他 is not 其 and 他
+                kept = [
+                    m for m in kept if id(m) not in gone
+                ]  # 其他 is not 其 and 他, 以上 not 以 and 上
             elif single and not _explained(a, b, kept):
                 gone = {id(m) for m in single}
                 kept = [m for m in kept if id(m) not in gone]
@@ -75,6 +77,10 @@ class Segments:
             else:
                 out.append((start, end))
         return tuple(out)
+
+
+def _inseparable(m: Mention) -> bool:
+    return m.value is Cue.OTHERS or isinstance(m.value, OpWord)
 
 
 def _explained(a: int, b: int, mentions: Sequence[Mention]) -> bool:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import Cue, DimensionWord, TableWord, UnitWord, ValueWord
-from assistant.language.phrases import Values
+from assistant.language.meaning import Cue, DimensionWord, OpWord, TableWord, UnitWord, ValueWord
+from assistant.language.phrases import Condition_, Values
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
+from semantic_layer.query import Op, Where
 
 grammar = Grammar()
 
@@ -145,3 +146,36 @@ def counted_values(values: Values, n: Number, _: Any, kind: Any) -> Values | Non
     if any(len(vs) == n.value for _, vs in values.options):
         return values
     return None
+
+
+@phrase(
+    grammar,
+    [opt(DimensionWord), opt(one_of(Cue.IS, text("在"))), Values, OpWord, opt(DimensionWord)],
+    examples=("甲城以上", "城市在甲城及以上", "甲城以上渠道"),
+    rejects=("以上甲城", "甲城超过"),
+)
+def rank_and_beyond(named: Any, _: Any, values: Values, op: OpWord, __: Any) -> Condition_ | None:
+    """金卡以上: of a dimension whose values climb; which ones those are, the catalog says. The thing that
+    they describe may follow (二线以上城市)."""
+    return _beyond(_of(named, values) if named else values, op.op) if op.after else None
+
+
+@phrase(
+    grammar,
+    [opt(DimensionWord), OpWord, opt(Cue.EVER), Values],
+    examples=("高于甲城", "城市不低于甲城"),
+    rejects=("以上甲城",),
+)
+def beyond_rank(named: Any, op: OpWord, _: Any, values: Values) -> Condition_ | None:
+    return None if op.after else _beyond(_of(named, values) if named else values, op.op)
+
+
+def _beyond(values: Values | None, op: Op) -> Condition_ | None:
+    if (
+        values is None
+        or values.negated
+        or values.versus
+        or any(len(vs) != 1 for _, vs in values.options)
+    ):
+        return None
+    return Condition_(tuple(Where(d, op, vs) for d, vs in values.options))

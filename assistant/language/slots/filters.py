@@ -140,8 +140,7 @@ class Filters(Base):
                 continue
             place = i - 1
             if isinstance(said.at(place), TableWord) or (
-                isinstance(said.at(place), (MetricWord, Measured))
-                and not (said.asked or said.dims)
+                isinstance(said.at(place), (MetricWord, Measured)) and not (said.asked or said.dims)
             ):
                 place -= 1
             match said.at(place):

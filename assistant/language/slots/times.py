@@ -36,13 +36,14 @@ class Times(Base):
         for _, cue in said.compares:
             shows = cue.shows or ("value", "rate")
             compare.extend(Comparison(kind, shows=shows) for kind in cue.kinds)
-        for _, same in said.same:
+        for i, same in said.same:
             kind = (
                 CompareKind.YEAR_OVER_YEAR
                 if same.grain is Grain.YEAR
                 else CompareKind.PREVIOUS_PERIOD
             )
-            if (said.periods or said.cue(C.THAN, C.VERSUS, C.GAP)) and not compare:
+            held = self._beyond(i) or said.periods or said.cue(C.THAN, C.VERSUS, C.GAP)
+            if held and not compare:
                 compare.append(Comparison(kind))
         self._pointers()
         main: list[Period] = []
