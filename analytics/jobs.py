@@ -59,7 +59,8 @@ def _behind(facts: Facts, measure: Measure) -> Iterator[Measure]:
 
 
 def jobs(facts: Facts) -> list[Job]:
-    """Months first, then complaints by what has many values, then weeks; the log of deeds last."""
+    """Months first, then complaints by what has many values, then weeks; the log of deeds last, and by what
+    only another table knows (a brand's visitors) its weeks alone: months of all deeds cost as much as all the rest."""
     groups: list[list[Metered]] = []
     tables: list[set[str]] = []
     for one in metered(facts):
@@ -80,7 +81,8 @@ def jobs(facts: Facts) -> list[Job]:
             fine, now = size > FEW, as_of_now(facts, name)
             far = logged and facts.anatomy.catalog.dimensions[name].table not in own
             able = tuple(m for m in group if _wanted(facts, m, name, fine, now))
-            for grain in ("month",) if fine else ("month", "week"):
+            grains = ("month",) if fine else ("week",) if far else ("month", "week")
+            for grain in grains:
                 stage = 1 if fine else 2 * ((grain == "week") != logged) + 2 * now
                 if able:
                     job = Job(able, name, grain, not logged and stage < 2)

@@ -160,9 +160,10 @@ def _signals(
     else:
         moved = of_ratios(matrix[0], matrix[1], len(names), monthly, lasting(one))
     fine = facts.anatomy.values(job.dimension) > FEW
+    totals = [each.sum(axis=0) for each in matrix]
     for m in moved:
         if not fine or m.kind is Kind.LEVEL:
-            yield _signal(job, one, column, matrix, names[m.member], m, starts)
+            yield _signal(job, one, column, matrix, totals, names[m.member], m, starts)
 
 
 def _signal(
@@ -170,6 +171,7 @@ def _signal(
     one: Metered,
     column: Column,
     matrix: Sequence[Floats],
+    totals_of: Sequence[Floats],
     name: Any,
     m: Moved,
     starts: Sequence[date],
@@ -178,7 +180,7 @@ def _signal(
 
     now, then = _slices(m.kind)
     top = matrix[0]
-    mine, whole = top[m.member], top.sum(axis=0)
+    mine, whole = top[m.member], totals_of[0]
     sums = [float(mine[s].mean()) for s in (then, now)]
     totals = [float(whole[s].mean()) for s in (then, now)]
     facts: dict[str, Any] = {}
@@ -193,7 +195,7 @@ def _signal(
         points: Points = tuple(zip(starts, (float(v) for v in mine), strict=True))
     else:
         bottom = matrix[1]
-        below, all_below = bottom[m.member], bottom.sum(axis=0)
+        below, all_below = bottom[m.member], totals_of[1]
         before, after = (float(mine[s].sum() / max(below[s].sum(), 1e-12)) for s in (then, now))
         rates = [float(whole[s].sum() / max(all_below[s].sum(), 1e-12)) for s in (then, now)]
         change = after - before

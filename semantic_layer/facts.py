@@ -85,6 +85,9 @@ def fact(
         return _count_groups(frame, request, named[0], aliased, tests, time, bounds)
     if summed and grain_of(request.slots) is not None and len(named) == 1:
         return _running(frame, request, named[0], aliased, [*tests, *rest[0]], bounds)
+    if (member := _shared_member(frame, named, bounds)) is not None and any(rest):
+        rows = from_rows(frame, request, leaf, time)
+        return _count_members(rows, aliased, tests, member, named, rest)
     values = [
         _filtered(aggregate(frame, each, bounds), r if len(named) > 1 else []).as_(
             quote(name), copy=False
@@ -95,6 +98,50 @@ def fact(
         tests += [t for t in rest[0] if not all(rest)]
     query = from_rows(frame, request, leaf, time).select(*aliased, *values, copy=False)
     return grouped(query.where(*distinct(tests), copy=False) if tests else query, len(aliased))
+
+
+def _shared_member(
+    frame: Frame, named: Sequence[tuple[str, Leaf]], bounds: Bounds | None
+) -> exp.Expr | None:
+    """What all leaves count distinct values of, if they all count those of one thing."""
+    if len(named) < 2 or any(each.agg is not Agg.COUNT_DISTINCT for _, each in named):
+        return None
+    members = [value_of(frame, each, bounds) for _, each in named]
+    first = members[0]
+    return first if first is not None and all(m == first for m in members) else None
+
+
+def _count_members(
+    rows: exp.Select,
+    keys: list[exp.Expr],
+    tests: list[exp.Expr],
+    member: exp.Expr,
+    named: Sequence[tuple[str, Leaf]],
+    rest: Sequence[list[exp.Expr]],
+) -> exp.Select:
+    """Distinct counts of one thing under different conditions: grouped by it once and marked, which takes
+    half the time of counting each anew (1.4 million visits: 0.17 instead of 0.37 s)."""
+    marks = {
+        name: exp.LogicalOr(this=exp.and_(*(t.copy() for t in r), copy=False))
+        for (name, _), r in zip(named, rest, strict=True)
+        if r
+    }
+    inner = rows.select(
+        *keys,
+        member.as_("member", copy=False),
+        *(mark.as_(quote(f"is_{name}"), copy=False) for name, mark in marks.items()),
+        copy=False,
+    )
+    inner = grouped(inner.where(*distinct(tests), copy=False) if tests else inner, len(keys) + 1)
+    counts = [
+        _filtered(
+            exp.Count(this=column("member")), [column(f"is_{name}")] if name in marks else []
+        ).as_(quote(name), copy=False)
+        for name, _ in named
+    ]
+    slots = [column(key.alias) for key in keys]
+    query = exp.select(*slots, *counts, copy=False)
+    return grouped(query.from_(inner.subquery("members", copy=False), copy=False), len(slots))
 
 
 def _filtered(value: exp.Expr, tests: list[exp.Expr]) -> exp.Expr:

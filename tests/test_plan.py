@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy import TODAY, catalog, engine
 
-from semantic_layer.catalog import Catalog
+from semantic_layer.catalog import Aggregate, Catalog, Metric
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import Unanswerable
 from semantic_layer.execute import execute
@@ -169,6 +169,25 @@ def test_finer_metric_answers_and_says_so(db: DuckDBEngine) -> None:
 def test_distinct_count_moves_to_a_child(db: DuckDBEngine) -> None:
     """Order 1 holds two food items and is one order."""
     assert rows(db, ask("order_count", by=(By("category"),))) == [("食品", 3), ("宠物", 2)]
+
+
+def test_distinct_counts_of_one_thing_share_one_grouping(db: DuckDBEngine) -> None:
+    """Buyers of all and of the shop, in one pass over the people: nobody is counted twice, none is lost."""
+    shop = Aggregate(
+        Agg.COUNT_DISTINCT, "orders", "user_id", "status = '完成' AND channel = '门店'"
+    )
+    metric = Metric("shop_buyers", "门店购买人数", shop, "人")
+    model = replace(TOY, metrics={**TOY.metrics, metric.name: metric})
+
+    by_month = ask("buyers", "shop_buyers", by=(ByTime(Grain.MONTH),), during=SPRING)
+    assert [r[1:] for r in run(db, by_month, model).rows] == [(1, 0), (2, 0), (2, 2)]
+    sql = compile_plan(plan(by_month, model, TODAY), model).sql
+    assert "DISTINCT orders" not in sql
+    by_city = run(db, ask("buyers", "shop_buyers", by=(By("city"),)), model).rows
+    assert sorted(by_city, key=str) == [("上海", 1, 1), ("广州", 1, 1), (None, 1, 1)]
+    assert run(db, ask("shop_buyers", "buyers"), model).rows == ((3, 3),)
+    nobody = ask("buyers", "shop_buyers", where=eq("city", "天津"))
+    assert run(db, nobody, model).rows == ((0, 0),)
 
 
 def test_filter_through_a_child(db: DuckDBEngine) -> None:
