@@ -36,8 +36,9 @@ def _described(mention: Mention, condition: Condition, catalog: Catalog) -> bool
     after = mention.children[-1].value
     if not isinstance(after, DimensionWord) or not isinstance(condition, Where):
         return True
-    home = catalog.dimensions[condition.dimension].table
-    return any(catalog.dimensions[n].table == home for n in after.names)
+    rank = catalog.dimensions[condition.dimension]
+    things = (catalog.dimensions[n] for n in after.names)
+    return any(d.table == rank.table or rank.label.startswith(d.label) for d in things)
 
 
 def _values(condition: Condition, catalog: Catalog) -> Where | None:
