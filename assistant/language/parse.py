@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.language import weights
+from assistant.language.asides import asides
 from assistant.language.beside import conditioned
 from assistant.language.boundaries import boundary
 from assistant.language.calendar import Calendar, resolve_all
@@ -92,6 +93,7 @@ class Parser:
         timed = [x for x in expressions if x.end - x.start > 1]
         honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *expressions])}
         seeds = [x for x in found_words if id(x) in honest]
+        seeds += asides(text.text, found_words, timed)
         catalog = self.lexicon.catalog
         read = recognise(text.text, PHRASES, [*seeds, *expressions])
         mentions: Sequence[Mention] = tuple(climbed(read, catalog))
