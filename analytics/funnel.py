@@ -9,13 +9,15 @@ that still reaches a step leaves the most room for the next, so one running maxi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from sqlglot import exp
 
-from analytics import dropping, words
+from analytics import dropping, funnel_trend, words
+from analytics import funnel_options as asked
 from analytics.chains import levels
 from analytics.contract import (
     Analysis,
@@ -28,6 +30,7 @@ from analytics.contract import (
     Suggestion,
     View,
 )
+from analytics.funnel_options import DONE, LOST
 from analytics.template import fill
 from semantic_layer.result import Column
 
@@ -35,7 +38,6 @@ MIN_PEOPLE = 20
 GROUPS = 8
 MOST = 8  # steps
 USUAL = 90  # days, where the question says no period
-LOST, DONE = "漏斗流失用户", "漏斗完成用户"
 PEOPLE_COLUMNS = (words.measure("level", "走到第几步"), words.dimension("last_step", "停在"))
 
 COUNTED = """
@@ -56,7 +58,14 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     since = facts.since
     if not facts.asked:
         since = max(since, facts.until - timedelta(days=USUAL - 1))
-    users = levels(facts, steps, params["mode"], float(params["window"]), since)
+    rules = asked.rules(params)
+    if rules.exclude and rules.mode == "any":
+        return Refused("not-supported-yet", "在不分先后的漏斗里排除两步之间的行为")
+    if set(rules.exclude) & set(steps):
+        return Refused("not-supported-yet", "把漏斗里的步骤同时当作要排除的行为")
+    users = levels(facts, steps, rules, since)
+    if grain := asked.trend(params, (facts.until - since).days):
+        return funnel_trend.run(facts, steps, replace(rules, grain=grain), since, users)
     if params["focus"] == "differ":
         return dropping.run(facts, users, steps, since)
     found = facts.run(fill(COUNTED, {"users": users}, n=len(steps)))
@@ -198,17 +207,14 @@ def _notes(facts: Facts, params: Params, since: date) -> tuple[str, ...]:
     ]
     if facts.until + timedelta(days=float(params["window"])) > facts.last:
         said.append("最近几天开始的人窗口还没走完，转化率会再高一点")
+    if params["exclude"]:
+        said.append(
+            f"两步之间做过{'、'.join(params['exclude'])}的尝试作废，第一步也不算；这个人另有干净的尝试仍然算"
+        )
     if facts.has("visitor", "user", "event", "time"):
         said.append("人数含没有登录的访客，名单里只有登录的人")
     return tuple(said)
 
-
-MODES = (
-    ("ordered", ("按先后", "有序", "依次")),
-    ("increase", ("严格递增", "时间严格递增")),
-    ("strict", ("严格相邻", "严格顺序", "紧接着", "中间没有别的行为")),
-    ("any", ("不分先后", "不限顺序", "任意顺序")),
-)
 
 DIFFER = words.listed(
     "流失的人有什么不同 流失的人有什么不一样 流失的人有什么特点 流失的人有什么特征 流失的都是什么人 流失的都是些什么人 "
@@ -239,7 +245,7 @@ ANALYSIS = Analysis(
     wants=("visitor", "user"),
     definition=(
         "一个人{mode}做到第 k 步，且距第一步不超过 {window}，算到达第 k 步；多次尝试取走得最远的一次。"
-        "上一步转化率是这步人数除以上步人数，总转化率除以第一步人数；同一时刻的行为算先后"
+        "上一步转化率是这步人数除以上步人数，总转化率除以第一步人数；同一时刻的行为算先后；{repeats}；分组按{touch}"
     ),
     params={
         "steps": Param((), "步骤", role="event"),
@@ -262,7 +268,12 @@ ANALYSIS = Analysis(
             high=365,
             unit="天",
         ),
-        "mode": Param("ordered", "顺序", choices=MODES),
+        "mode": asked.MODES,
+        "repeats": asked.REPEATS,
+        "exclude": asked.EXCLUDED,
+        "grain": asked.GRAINS,
+        "trend": asked.TREND,
+        "touch": asked.TOUCH,
         "focus": Param("rates", "看什么", choices=(("rates", ("各步转化",)), ("differ", DIFFER))),
     },
     run=run,

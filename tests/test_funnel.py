@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from analytics import dropping, funnel
+from analytics import dropping, funnel, funnel_trend
 from analytics.contract import Outcome
 from tests.toy_facts import facts, params
 
@@ -20,6 +20,7 @@ MINUTE = 1 / 1440
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fixtures have one to nine people."""
     monkeypatch.setattr(funnel, "MIN_PEOPLE", 1)
+    monkeypatch.setattr(funnel_trend, "MIN_PEOPLE", 1)
 
 
 def events(rows: list[tuple[int, datetime, str]]) -> str:
@@ -208,3 +209,98 @@ def test_without_a_period_the_last_ninety_days() -> None:
     assert isinstance(outcome, Outcome)
     assert [row[2] for row in outcome.rows] == [1, 1]
     assert "近 90 天" in outcome.notes[0]
+
+
+def test_a_step_that_comes_again_ends_it() -> None:
+    """00632 with strict_deduplication, alone and beside strict_order."""
+    rows = written(CLICKHOUSE)
+
+    alone = levels(rows, "a b c", window=1, repeats="stop")
+    adjacent = levels(rows, "a b c", window=1, repeats="stop", mode="strict")
+
+    assert alone == {1: 3, 2: 3, 3: 2, 4: 2, 5: 2, 6: 1}
+    assert adjacent == {1: 3, 2: 1, 3: 2, 4: 2, 5: 2, 6: 1}
+
+
+def test_repeats_end_it_as_the_definition_says_on_random_events() -> None:
+    numbers = iter(range(10**6))
+
+    def pick(n: int) -> int:
+        return hash((next(numbers) * 2654435761) % 2**32) % n
+
+    rows = sorted({(pick(200), at(pick(4000)), "abcd"[pick(4)]) for _ in range(1500)})
+    expected: dict[int, int] = {}
+    for who in {u for u, _, _ in rows}:
+        starts: dict[int, datetime] = {}
+        for t, step in sorted((t, "abcd".index(e)) for u, t, e in rows if u == who):
+            if step == 0:
+                starts[0] = t
+            elif step in starts:
+                break
+            elif step - 1 in starts and (t - starts[step - 1]).total_seconds() <= 900:
+                starts[step] = starts[step - 1]
+                if step == 3:
+                    break
+        if starts:
+            expected[who] = max(starts) + 1
+
+    assert levels(rows, "a b c d", window=900 / 86400, repeats="stop") == expected
+
+
+@pytest.mark.parametrize("mode", ["ordered", "increase", "strict"])
+def test_excluded_between_the_steps(mode: str) -> None:
+    """PostHog: who does x between sign-up and payment is no part of the funnel, not of its start either."""
+    rows = written({1: "a b", 2: "a x b", 3: "a b", 4: "x a b", 5: "a b x", 6: "a x"})
+
+    found = levels(rows, "a b", window=1, exclude=("x",), mode=mode)
+
+    assert found == {1: 2, 3: 2, 4: 2, 5: 2}
+
+
+def test_another_attempt_without_what_is_excluded_counts() -> None:
+    """1 comes back and gets through; 2 comes back and stops at the start, long after."""
+    rows = [*written({1: "a x a b", 2: "a x"}), (2, at(5 * 86400), "a")]
+
+    assert levels(rows, "a b", window=1, exclude=("x",)) == {1: 2, 2: 1}
+
+
+def days(text: dict[int, str]) -> list[tuple[int, datetime, str]]:
+    """``a0 b2``: a on day 0, b on day 2."""
+    return [(u, at(86400 * int(x[1:])), x[0]) for u, es in text.items() for x in es.split()]
+
+
+def test_the_share_that_gets_through_by_week_of_start() -> None:
+    """2020-01-01 is a Wednesday. 1 begins in both weeks and gets through from both; 2 only in the second."""
+    rows = days({1: "a0 b1 a6 b7", 2: "a0 a7 b8", 3: "a1", 4: "a9"})
+
+    outcome, scoped = run(rows, "a b", window=3, grain="week")
+
+    assert outcome.rows == (
+        (date(2019, 12, 30), 3, 1, 1 / 3, "未走完"),
+        (date(2020, 1, 6), 3, 2, 2 / 3, "完整"),
+    )
+    assert outcome.people is not None
+    assert len(scoped.run(outcome.people)) == 4
+
+
+def test_a_start_is_counted_in_its_own_week_however_late_the_end() -> None:
+    """Begun on Sunday, again on Monday or Tuesday, paid on Tuesday: both weeks got them through."""
+    rows = days({1: "a4 a5 b6", 2: "a4 a6 b6"})
+
+    outcome, _ = run(rows, "a b", window=3, grain="week")
+
+    assert [r[:3] for r in outcome.rows] == [(date(2019, 12, 30), 2, 2), (date(2020, 1, 6), 2, 2)]
+
+
+@pytest.mark.parametrize(("touch", "group"), [("first", "甲"), ("last", "乙")])
+def test_whose_group_somebody_belongs_to(touch: str, group: str) -> None:
+    rows = """SELECT * FROM (VALUES (1, TIMESTAMP '2020-01-01 10:00', 'a', '甲'),
+        (1, TIMESTAMP '2020-01-01 11:00', 'b', '乙')) AS t(who, moment, what, via)"""
+    roles = {"v": {"user": "who", "time": "moment", "event": "what"}}
+    period = {"since": DAY, "until": DAY + timedelta(days=60)}
+    scoped = facts({"v": rows}, roles, **period, dimensions={"via": ("v", "via")}, by=("via",))
+
+    outcome = funnel.run(scoped, params(funnel.ANALYSIS, steps=("a", "b"), touch=touch))
+
+    assert isinstance(outcome, Outcome)
+    assert {r[0] for r in outcome.rows} == {group}

@@ -140,6 +140,10 @@ class Intents:
         if analysis.describes:
             query = replace(query, scope=self._described(query.scope, draft))
         by = query.by or self._each(analysis, query, draft)
+        if "touch" in analysis.params and "touch" in params:
+            by = (
+                by or self._asked(draft, query)[:1]
+            )  # 按首触渠道: the column stands behind the option
         measure = query.measure if analysis.measured else None
         compare = query.compare if analysis.compares else ()
         others = query.others if analysis.relates else ()
