@@ -271,16 +271,17 @@ def days(text: dict[int, str]) -> list[tuple[int, datetime, str]]:
 
 def test_the_share_that_gets_through_by_week_of_start() -> None:
     """2020-01-01 is a Wednesday. 1 begins in both weeks and gets through from both; 2 only in the second."""
-    rows = days({1: "a0 b1 a6 b7", 2: "a0 a7 b8", 3: "a1", 4: "a9"})
+    rows = days({1: "a0 b1 a6 b7", 2: "a0 a7 b8", 3: "a1", 4: "a9", 5: "a59"})
 
     outcome, scoped = run(rows, "a b", window=3, grain="week")
 
     assert outcome.rows == (
         (date(2019, 12, 30), 3, 1, 1 / 3, "未走完"),
         (date(2020, 1, 6), 3, 2, 2 / 3, "完整"),
+        (date(2020, 2, 24), 1, 0, 0.0, "未走完"),  # ends with the data, its window does not
     )
     assert outcome.people is not None
-    assert len(scoped.run(outcome.people)) == 4
+    assert len(scoped.run(outcome.people)) == 5
 
 
 def test_a_start_is_counted_in_its_own_week_however_late_the_end() -> None:
