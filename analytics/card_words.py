@@ -12,6 +12,7 @@ from semantic_layer.catalog import Direction
 from semantic_layer.query import (
     AnalysisQuery,
     And,
+    By,
     ByTime,
     CompareKind,
     Comparison,
@@ -21,6 +22,7 @@ from semantic_layer.query import (
     Period,
     Query,
     Scope,
+    Top,
 )
 
 
@@ -73,6 +75,8 @@ def sentence_of(s: Signal, figures: dict[str, Any]) -> str:
         case Kind.ANOMALY:
             way = "高" if s.up else "低"
             return f"{when} {s.column.label} {now}，比预期的 {then} {way} {words.percent(abs(s.change))}"
+        case Kind.CONCENTRATION:
+            return f"{when}{s.place}{s.column.label}的 {now}，上月 {then}，近几个月的中位数 {shown(s, f['usual'])}"
         case Kind.LEADER:
             return (
                 f"{when}{s.column.label}第一是{s.place}，{now}，超过了{f['was']}的 {f['was_text']}"
@@ -132,6 +136,14 @@ def suggestion_of(facts: Facts, s: Signal, figures: dict[str, Any]) -> Suggestio
                 f"达成率 {shown(s, s.after)}",
                 f"{when}的目标达成率",
             )
+        case Kind.CONCENTRATION:
+            who = str(f.get("who", ""))
+            label = metric.label if metric else ""
+            return Suggestion(
+                f"看{who or f['whom']}能不能一直供得上，给后面的{f['whom']}留出位置，别让生意押在少数上",
+                f"{s.place}{s.column.label}的 {shown(s, s.after)}",
+                f"{when} {label}前 {f['many']} 的{f['whom']}" if metric else "做个RFM分层",
+            )
         case Kind.LEVEL:
             return Suggestion(
                 f"请品控和售后查 {figures.get('culprit', s.place)} 最近的批次，必要时先下架",
@@ -177,6 +189,12 @@ def query_of(facts: Facts, s: Signal) -> Query | None:
             return AnalysisQuery("rfm", people="重要挽留客户")
         case Kind.TARGET | Kind.LEADER:
             return None
+        case Kind.CONCENTRATION if s.measure is None:
+            return AnalysisQuery("rfm")
+        case Kind.CONCENTRATION:
+            assert s.measure is not None
+            first = Top(s.facts["many"])
+            return MetricQuery((s.measure,), (By(s.facts["dimension"]),), scope, top=first)
         case Kind.ANOMALY:
             return AnalysisQuery("anomaly", scope=scope, measure=s.measure)
         case Kind.LEVEL:

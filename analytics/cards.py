@@ -94,6 +94,13 @@ def _why(facts: Facts, story: Story, timely: bool, figures: dict[str, Any]) -> I
                 f"其他客户从 {words.percent(s.facts['rest_before'])} 到 {words.percent(s.facts['rest_after'])}，"
                 f"这些沉默客户累计消费 {words.money(s.facts['money'])}，占这群人的 {words.percent(s.facts['money_share'])}"
             )
+        case Kind.CONCENTRATION:
+            if "who" in s.facts:
+                yield (
+                    f"升得最多的是{s.facts['who']}，从 {words.percent(s.facts['who_before'])} 到 "
+                    f"{words.percent(s.facts['who_after'])}"
+                )
+            yield f"HHI（各自份额的平方和）从 {s.facts['index_before']:.4f} 到 {s.facts['index']:.4f}"
         case Kind.TARGET:
             yield from _behind_target(facts, s, figures)
         case Kind.LEVEL:

@@ -1,4 +1,4 @@
-"""数据质量：模型里每张表的完整、唯一、有效、一致、引用、及时和稳定，每条问题涉及多少行、影响哪些指标。
+"""数据质量：模型里每张表的完整、唯一、有效、一致、引用、及时、稳定和漂移，每条问题涉及多少行、影响哪些指标。
 
 The checks are ``quality_checks.py``'s, the tables ``facts.raw``'s. This module orders and words them.
 """
@@ -18,6 +18,7 @@ from analytics.contract import (
     Suggestion,
     View,
 )
+from analytics.drift import drift
 from analytics.quality_checks import CHECKS, Finding, check, resolved
 
 COLUMNS = (
@@ -45,6 +46,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
             continue
         tables += 1
         found += check(facts, table.name, rows, tried)
+        found += drift(facts, table.name, rows, tried)
     found += resolved(facts, tried)
     found.sort(key=lambda f: (-f.rows / f.of if f.of else 0, f.table, f.column))
     cells = [_row(facts, f) for f in found]
@@ -91,7 +93,7 @@ def _findings(facts: Facts, found: Sequence[Finding]) -> tuple[str, ...]:
 
 def _worst(found: Sequence[Finding]) -> list[Finding]:
     """What distorts metrics first: lost days, rows counted twice, then the others."""
-    order = ("stable", "unique", "fresh", "resolved", "valid", "consistent", "complete")
+    order = ("stable", "unique", "fresh", "drift", "resolved", "valid", "consistent", "complete")
     return sorted(found, key=lambda f: (order.index(f.check), -f.rows))[:2]
 
 
@@ -100,6 +102,7 @@ def _suggestions(facts: Facts, found: Sequence[Finding]) -> tuple[Suggestion, ..
         "stable": "请数据团队补采或标记这一天，补上之前同比环比先剔除",
         "unique": "请采集方按主键去重后再入库，去重前看去重计数的指标",
         "fresh": "请数据团队恢复这张表的同步",
+        "drift": "请数据团队核对这个月采集、字典或上游接口有没有改，改过的写进口径",
         "resolved": "请业务系统补齐被引用的记录，或标明是测试数据",
         "valid": "请业务系统校验录入顺序和取值范围",
         "consistent": "请录入端改成下拉选择，统一写法",
@@ -129,7 +132,7 @@ ANALYSIS = Analysis(
     splits=False,
     definition=(
         "查模型里每张原始表：列有没有零星空值，主键有没有重复，时间先后和负数是否合理，同一个值有没有几种写法，"
-        "引用的记录是否存在，是否停更，有没有哪天丢了一半以上的行。只查不改"
+        "引用的记录是否存在，是否停更，有没有哪天丢了一半以上的行，有没有哪个月起某列突然变空或取值分布突然变了（PSI 0.25 以上）。只查不改"
     ),
     run=run,
 )

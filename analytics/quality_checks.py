@@ -33,6 +33,7 @@ CHECKS = {
     "resolved": "引用完整性",
     "fresh": "及时性",
     "stable": "稳定性",
+    "drift": "漂移",
 }
 
 

@@ -22,6 +22,7 @@ LEFT = 0.4  # of a move: with less left, the story that was left out is the reas
 LOOKED = 60  # signals, best first
 LIKE = 0.25  # of the best one's worth: good enough to be the headline
 SWEPT = frozenset({Kind.CHANGE, Kind.YEAR, Kind.WEEK, Kind.MIX, Kind.LEVEL})
+ALONE = (Kind.TARGET, Kind.SEGMENT, Kind.CONCENTRATION)  # one story each, whatever else moved
 SHARES = (Kind.CHANGE, Kind.WEEK, Kind.YEAR, Kind.MIX)  # which headline is the plainest
 Moves = Mapping[Any, tuple[list[float | None], list[float | None]]]
 
@@ -61,7 +62,7 @@ def stories(
 
 def _plainly_same(head: Signal, s: Signal) -> bool:
     """The same member, or steps of the same part of the events, or the same days."""
-    if head.kind in (Kind.TARGET, Kind.SEGMENT) or s.kind in (Kind.TARGET, Kind.SEGMENT):
+    if head.kind in ALONE or s.kind in ALONE:
         return head.kind is s.kind
     if head.kind is Kind.ANOMALY or s.kind is Kind.ANOMALY:
         same = head.kind is s.kind

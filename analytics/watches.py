@@ -13,6 +13,7 @@ from analytics import words
 from analytics.alarms import LEVELS, Series, alarms, events
 from analytics.baseline import LEAST, baseline
 from analytics.calendar import shifted, start_of
+from analytics.concentration import concentration
 from analytics.contract import Facts
 from analytics.signals import MAD, Kind, Signal, chance, normal
 from analytics.silent import spenders
@@ -275,5 +276,6 @@ WATCHES: tuple[tuple[str, Watch], ...] = (
     ("看老客户", spenders),
     ("看转化步骤", steps),
     ("看第一名", leaders),
+    ("看集中度", concentration),
     ("看每一天", odd_days),
 )

@@ -111,6 +111,15 @@ class Raw:
             if d.table == table and words and len(named) == 1:
                 yield named.pop(), words, not isinstance(tree, exp.Column)
 
+    def grouping(self, table: str, most: int) -> tuple[str, ...]:
+        """Columns of text with at most ``most`` known values, none of them sensitive."""
+        values = self.facts.catalog.values
+        return tuple(
+            c
+            for d, c in self._bare(table)
+            if d.kind is Kind.TEXT and not d.sensitive and 1 < len(values.get(d.name, ())) <= most
+        )
+
     def metrics(self, table: str) -> tuple[str, ...]:
         """Labels of the metrics that read this table, those a newcomer should see first in front."""
         catalog = self.facts.catalog

@@ -92,6 +92,64 @@ def test_a_day_without_most_of_its_rows() -> None:
     }
 
 
+def drifting(kind: str, city: str) -> dict[tuple[str, str, str], int]:
+    """1,000 rows in each of ten months (``m`` from 0), ``i`` from 0; the SQL of two columns."""
+    rows = f"""SELECT DATE '2025-01-01' + to_months(CAST(m AS INTEGER)) + to_days(CAST(i % 28 AS INTEGER)) AS at,
+        {kind} AS kind, {city} AS city FROM range(10) t(m), range(1000) u(i)"""
+    scoped = facts(
+        {"log": rows},
+        {"log": {"time": "at"}},
+        since=date(2025, 1, 1),
+        until=date(2025, 10, 31),
+        dimensions={"kind": ("log", "kind"), "city": ("log", "city")},
+        values={"kind": ("甲", "乙"), "city": ("东", "西")},
+        times={"log": "at"},
+    )
+    found = problems(quality.run(scoped, params(quality.ANALYSIS)))
+    return {key: n for key, n in found.items() if key[0] == "漂移"}
+
+
+STEADY = "IF(i % 10 < 5, '甲', '乙')"
+
+
+def test_a_column_that_empties_from_a_month_on() -> None:
+    """From July three in ten have no city, where one in twenty had none: 250 more in each of four months."""
+    city = "CASE WHEN i % 20 < IF(m >= 6, 6, 1) THEN NULL ELSE '东' END"
+
+    assert drifting(STEADY, city) == {
+        ("漂移", "log", "city为空的占比从 2025-07 起升到 30.0%，此前最多 5.0%"): 1000
+    }
+
+
+def test_values_that_come_in_other_shares_from_a_month_on() -> None:
+    """Half and half, from August on nine of ten: PSI = 0.4 × ln(0.9/0.5) − 0.4 × ln(0.1/0.5) = 0.88."""
+    kind = "IF(i % 10 < IF(m >= 7, 9, 5), '甲', '乙')"
+
+    assert drifting(kind, "'东'") == {
+        (
+            "漂移",
+            "log",
+            "kind的分布从 2025-08 起变了（PSI 0.88，此前最多 0.00），甲从 50.0% 到 90.0%",
+        ): 400
+    }
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        STEADY,
+        "IF(i % 10 < IF(m % 2 = 0, 8, 2), '甲', '乙')",
+        "IF(i % 100 < 40 + 2 * m, '甲', '乙')",
+    ],
+    ids=["steady", "always changing", "slowly"],
+)
+def test_what_always_moves_is_no_drift(kind: str) -> None:
+    """One month with a tenth fewer cities is none either: it did not last."""
+    city = "CASE WHEN i % 10 < IF(m = 5, 4, 1) THEN NULL ELSE '东' END"
+
+    assert drifting(kind, city) == {}
+
+
 def test_a_clean_business_is_clean() -> None:
     found = problems(quality.run(world(), params(quality.ANALYSIS)))
 
