@@ -66,14 +66,11 @@ class Run:
             self.stage(name)
 
 
-def decline(
-    run: Run, code: str, catalog: Catalog, query: Query | None = None, **details: str
-) -> Refusal:
-    """A problem, in words, with the nearest questions that work."""
-    examples = tuple(q for _, q in catalog.examples[:3])
-    message, help = problem(code, suggestions=examples, **details)
+def decline(run: Run, code: str, query: Query | None = None, **details: str) -> Refusal:
+    """A problem, in words; questions near to it are found by who knows the conversation."""
+    message, help = problem(code, suggestions=(), **details)
     common = Common(run.question, run.unread, run.assumptions, Timing(parse=run.parse_ms))
-    return Refusal(common, code, message, help, next_questions=examples, query=query)
+    return Refusal(common, code, message, help, query=query)
 
 
 def _stopped(
@@ -82,13 +79,13 @@ def _stopped(
     """A query that did not come to its end; ``limit`` is the time it had, in seconds."""
     match mistake:
         case QueryTimeout():
-            return decline(run, "timeout", catalog, query, seconds=f"{limit:.0f}")
+            return decline(run, "timeout", query, seconds=f"{limit:.0f}")
         case QueryCancelled():
-            return decline(run, "cancelled", catalog, query)
+            return decline(run, "cancelled", query)
         case Refused():
-            return decline(run, "model-mismatch", catalog, query, what=str(mistake))
+            return decline(run, "model-mismatch", query, what=str(mistake))
         case _:
-            return decline(run, "failed", catalog, query)
+            return decline(run, "failed", query)
 
 
 def offer(run: Run, understood: Understood, catalog: Catalog) -> Choice:
@@ -127,7 +124,7 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         )
     if (ahead := _ahead(query, result, catalog)) is not None:
         until = catalog.until.isoformat() if catalog.until else ""
-        return decline(run, "future", catalog, query, period=period_text(ahead), until=until)
+        return decline(run, "future", query, period=period_text(ahead), until=until)
     run.at("作图")
     result = masked(result, catalog)
     timing = Timing(run.parse_ms, (planned - started) * 1e3, (ran - planned) * 1e3)
@@ -154,7 +151,7 @@ def _undecided(
 ) -> Refusal | None:
     """Why the data name no winner: the named are equal, or the set it is chosen from is cut through equals."""
     if equal := equal_rivals(query, result):
-        return decline(run, "equal-rivals", catalog, query, what="、".join(equal))
+        return decline(run, "equal-rivals", query, what="、".join(equal))
     widened = with_equals(query)
     if widened is None:
         return None
@@ -162,7 +159,7 @@ def _undecided(
     other = engine.run(statement, timeout=TIMEOUT, cancel=run.cancel)
     if set(other.rows) == set(result.rows):
         return None
-    return decline(run, "cut-through-equals", catalog, query)
+    return decline(run, "cut-through-equals", query)
 
 
 def statement_of(
@@ -215,7 +212,7 @@ def with_comparisons(query: MetricQuery | DetailQuery) -> MetricQuery | DetailQu
 def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) -> Reply:
     """Run an analysis and tell its outcome; what it refuses to compute comes back in words."""
     if query.analysis not in ANALYSES:
-        return decline(run, "not-supported-yet", catalog, query, what="做这个分析")
+        return decline(run, "not-supported-yet", query, what="做这个分析")
     run.at("查询")
     started = perf_counter()
     try:
@@ -223,12 +220,12 @@ def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) 
         spelled = resolved(query, catalog, found)
         done = analyse(spelled, catalog, engine, run.today, run.cancel, ANALYSIS_TIMEOUT)
     except Unanswerable as e:
-        return decline(run, e.code, catalog, query, **e.details)
+        return decline(run, e.code, query, **e.details)
     except (EngineError, Refused) as mistake:
         return _stopped(run, mistake, catalog, query, ANALYSIS_TIMEOUT)
     if isinstance(done, analytics.contract.Refused):
         why = {"missing-role": "roles", "too-little-data": "why"}.get(done.code, "what")
-        return decline(run, done.code, catalog, query, **{why: done.message})
+        return decline(run, done.code, query, **{why: done.message})
     run.at("作图")
     return compose_analysis(
         run.question,

@@ -123,7 +123,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A question that cannot be answered as it stands: what happened and the way out."""
+    """A question that cannot be answered as it stands: what happened and the way out.
+
+    ``leads`` say, in the order of ``next_questions``, what each makes of the question that was asked:
+    去掉「实习生请教」; "" for one that stands for itself.
+    """
 
     common: Common
     code: str
@@ -133,7 +137,15 @@ class Refusal:
     next_questions: tuple[str, ...] = ()
     query: Query | None = None
     understanding: str = ""
+    leads: tuple[str, ...] = ()
     status: str = field(default="problem", init=False)
+
+    @property
+    def offers(self) -> tuple[tuple[str, str], ...]:
+        """(question, the same with its lead), as lists and buttons show it."""
+        leads = (*self.leads, *("" for _ in self.next_questions))
+        named = zip(self.next_questions, leads, strict=False)
+        return tuple((q, f"{lead}：{q}" if lead else q) for q, lead in named)
 
 
 Reply = Answer | Choice | Refusal

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -21,6 +22,8 @@ from assistant.language.heavy import heavy
 from assistant.language.parse import Parser
 from assistant.language.rows.parser import RowParser
 from assistant.memory import advanced, from_reply, undone
+from assistant.near.helped import helped
+from assistant.near.offers import Offers
 from assistant.opening import filled, listening, source_path
 from assistant.pipeline import Run
 from assistant.reply import Answer, Refusal, Reply
@@ -29,13 +32,10 @@ from assistant.understand import Understood, understand
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Engine
 from semantic_layer.engines.duckdb import DuckDBEngine
-from semantic_layer.errors import Unanswerable
 from semantic_layer.infer import infer
 from semantic_layer.load import load
-from semantic_layer.plan import plan
 from semantic_layer.query import (
     Agg,
-    AnalysisQuery,
     CatalogQuery,
     ColumnAggregate,
     MetricQuery,
@@ -62,6 +62,7 @@ class Assistant:
         analyses = ANALYSES if catalog.roles else {}
         self._reader = partial(listening, reader, analyses, calendar)
         self.parser = self._reader(catalog)
+        self.offers = Offers(self.parser, catalog, analyses, self.today)
         self.found = Found(catalog, engine)
         self.insights = Insights(catalog, engine)
         self.groups: tuple[Saved, ...] = ()
@@ -98,6 +99,7 @@ class Assistant:
         self.parser.segments.tokens(self.catalog.label)
         heavy(self.catalog.label)
         self.parser.fuzzy.prepare()
+        self.offers.prepare()
         if self.catalog.roles:
             analytics.warm()
 
@@ -122,7 +124,8 @@ class Assistant:
             on_stage("理解")
         remembered = self.sessions.open(session)
         if (name := wanted(question)) is not None:
-            return self._saved(Run(question, day, found=self.found), name, remembered)
+            run = Run(question, day, found=self.found)
+            return self._helped(self._saved(run, name, remembered), day, remembered)
         understood = self._understand(question, day, remembered)
         run = Run(
             question,
@@ -136,7 +139,7 @@ class Assistant:
             on_stage,
             self.found,
         )
-        reply = self._reply(run, understood, remembered)
+        reply = self._helped(self._reply(run, understood, remembered), day, remembered)
         return self._kept(reply, session)
 
     def run(
@@ -158,7 +161,7 @@ class Assistant:
             stage=on_stage,
             found=self.found,
         )
-        return self._kept(self._told(run, query), session)
+        return self._kept(self._helped(self._told(run, query), self.today, remembered), session)
 
     def read(
         self, question: str, session: str | None = None, today: date | None = None
@@ -197,6 +200,7 @@ class Assistant:
         self.catalog = named(self.catalog, self.groups)
         self.found = Found(self.catalog, self.engine)
         self.parser = self._reader(self.catalog)
+        self.offers = Offers(self.parser, self.catalog, self.offers.closest.analyses, self.today)
 
     def unlearn(self, name: str) -> None:
         """Forget a group of people; conversations that used it will say that it is gone."""
@@ -234,20 +238,18 @@ class Assistant:
             return pipeline.offer(run, understood, self.catalog)
         if understood.status == "problem" or understood.query is None:
             code = understood.code or "no-metric"
-            return pipeline.decline(
-                run, code, self.catalog, understood.query, words=understood.words
-            )
+            return pipeline.decline(run, code, understood.query, words=understood.words)
         return self._told(run, understood.query)
 
     def _saved(self, run: Run, name: str, remembered: Session | None) -> Reply:
         """存成人群: what was asked last becomes a word, and the conversation stays where it is."""
         members = described(remembered.context if remembered else None, self.parser.graph)
         if members is None:
-            return pipeline.decline(run, "nobody-to-save", self.catalog)
+            return pipeline.decline(run, "nobody-to-save")
         if not name:
-            return pipeline.decline(run, "group-needs-name", self.catalog)
+            return pipeline.decline(run, "group-needs-name")
         if taken(name, self.parser.lexicon):
-            return pipeline.decline(run, "name-taken", self.catalog, name=name)
+            return pipeline.decline(run, "name-taken", name=name)
         self.know((Saved(name, members),))
         if self.keep is not None:
             self.keep(Saved(name, members))
@@ -273,20 +275,14 @@ class Assistant:
 
     def _answerable(self, questions: tuple[str, ...], today: date) -> tuple[str, ...]:
         """Of the suggested questions, the first three that are read whole and can be planned."""
-        out: list[str] = []
-        for question in questions:
-            understood = understand(self.parser, question, today, None)
-            if understood.status != "answer" or understood.unread or understood.query is None:
-                continue
-            if not isinstance(understood.query, (AnalysisQuery, CatalogQuery)):
-                try:
-                    plan(understood.query, self.catalog, today)
-                except Unanswerable:
-                    continue
-            out.append(question)
-            if len(out) == SUGGESTED:
-                break
-        return tuple(out)
+        good = (q for q in questions if self.offers.reads(q, today))
+        return tuple(islice(good, SUGGESTED))
+
+    def _helped(self, reply: Reply, day: date, remembered: Session | None) -> Reply:
+        """A refusal with questions near to the one it refuses."""
+        if not isinstance(reply, Refusal):
+            return reply
+        return helped(reply, self.offers, day, remembered.context if remembered else None)
 
     def _kept(self, reply: Reply, session: str | None) -> Reply:
         if session is None or isinstance(reply, Refusal):

@@ -122,7 +122,7 @@ def _objection(
     whole = best.draft.form is Form.YES_NO or isinstance(best.query, DetailQuery)
     weighty = [u for u in unread if heavy(u.text, modelled) or (whole and modelled)]
     if weighty:
-        words = "、".join(u.text for u in weighty)
+        words = _quoted(weighty)
         return Understood(
             "problem", query=best.query, code="unread-words", words=words, unread_spans=unread
         )
@@ -152,7 +152,7 @@ def _refused(best: Reading) -> str:
 
 
 def _nothing(best: Reading, unread: tuple[Unread, ...], context: Context | None) -> Understood:
-    words = "、".join(u.text for u in unread)
+    words = _quoted(unread)
     if best.draft.analysis and (beside := unsupported(best.draft, bool(best.draft.compare))):
         words = "、".join(beside)
         return Understood("problem", code="beside-analysis", words=words, unread_spans=unread)
@@ -171,6 +171,12 @@ def _unread(parse: Parse, reading: Reading) -> Iterable[Unread]:
         text = parse.text.original[start:end].strip()
         if text:
             yield Unread(text, start, end)
+
+
+def _quoted(unread: Iterable[Unread]) -> str:
+    """Each word once, none that is part of another; the marks around all of them are the message's."""
+    words = tuple(dict.fromkeys(u.text for u in unread))
+    return "」「".join(w for w in words if not any(w != other and w in other for other in words))
 
 
 def _distinct(queries: Iterable[Query]) -> list[Query]:

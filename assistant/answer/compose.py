@@ -209,7 +209,7 @@ def _empty(
         details["way"] = f"放宽这些条件：{'；'.join(conditions)}"
     elif query.scope.periods:
         details["way"] = "换一个时间段"
-    message, help = problem(code, suggestions=suggestions, since=since, until=until, **details)
+    message, help = problem(code, suggestions=(), since=since, until=until, **details)
     return Refusal(
         common,
         code,
@@ -224,7 +224,7 @@ def _empty(
 def _ways_out(query: MetricQuery | DetailQuery, catalog: Catalog) -> tuple[str, ...]:
     """The same metric where there are data: the last month, the last 30 days."""
     if not isinstance(query, MetricQuery) or not query.measures:
-        return tuple(q for _, q in catalog.examples[:3])
+        return ()
     label = describe(MetricQuery(query.measures[:1]), catalog).chips[-1].text
     return (f"上个月{label}", f"近30天{label}", f"今年每月{label}")
 

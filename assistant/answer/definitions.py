@@ -150,12 +150,11 @@ def compose_catalog(
         case _:
             found = _help(catalog)
     common = Common(question)
-    examples = tuple(q for _, q in catalog.examples[:3])
     if found is None:
         code = "no-context" if query.about == "sql" else "unknown-metric"
         words = "、".join(query.names)
-        message, help = problem(code, suggestions=examples, words=words)
-        return Refusal(common, code, message, help, next_questions=examples, query=query)
+        message, help = problem(code, words=words)
+        return Refusal(common, code, message, help, query=query)
     text, result = found
     reading = describe(query, catalog)
     return Answer(
@@ -168,7 +167,7 @@ def compose_catalog(
         chart=Chart("table"),
         sql=previous_sql if query.about == "sql" else "",
         dialect=catalog.dialect,
-        next_questions=examples,
+        next_questions=tuple(q for _, q in catalog.examples[:3]),
     )
 
 

@@ -61,15 +61,15 @@ def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[st
     if not isinstance(first, MetricRef) or first.metric not in catalog.metrics:
         return [q for _, q in catalog.examples]
     words = Words(
-        _when(query, catalog), _where(query, catalog), catalog.metrics[first.metric].label
+        when_words(query, catalog), where_words(query, catalog), catalog.metrics[first.metric].label
     )
     grouped = [g.dimension for g in query.group_by if isinstance(g, By)]
     timed = any(isinstance(g, ByTime) for g in query.group_by)
     fixed = {p.dimension for p in conjuncts(query.scope.where) if isinstance(p, Where)}
     used = {*grouped, *fixed}
     for name in tuple(used):
-        used |= _ancestors(name, catalog)
-    others = _other_dimensions(first.metric, used, catalog)
+        used |= ancestors(name, catalog)
+    others = other_dimensions(first.metric, used, catalog)
     asked = []
     if not query.compare and query.scope.periods:
         asked.append(words.ask(words.metric, "同比"))
@@ -109,9 +109,9 @@ def _drill(
     return words.ask(name, "各", into.label, "的", words.metric)
 
 
-def _other_dimensions(metric: str, used: set[str], catalog: Catalog) -> list[Dimension]:
+def other_dimensions(metric: str, used: set[str], catalog: Catalog) -> list[Dimension]:
     """Readable cuts of the metric that are not on the page yet: few values, same table first."""
-    home = _home(metric, catalog)
+    own = home(metric, catalog)
     near = _reachable(metric, catalog)
     shown = "".join(q for _, q in catalog.examples)
     parents = {d.parent for d in catalog.dimensions.values() if d.parent}
@@ -121,7 +121,7 @@ def _other_dimensions(metric: str, used: set[str], catalog: Catalog) -> list[Dim
         return (
             d.label not in shown,
             not (d.parent or d.name in parents),
-            d.table != home,
+            d.table != own,
             len(d.order or catalog.values.get(d.name, ())),
         )
 
@@ -143,8 +143,12 @@ def _reachable(metric: str, catalog: Catalog) -> set[str]:
     names = [metric]
     while (finer := catalog.metrics[names[-1]].finer) and finer not in names:
         names.append(finer)
-    seen = {_home(n, catalog) for n in names}
-    grown = True
+    return reached({home(n, catalog) for n in names}, catalog)
+
+
+def reached(tables: set[str], catalog: Catalog) -> set[str]:
+    """``tables`` and all that their rows can be looked up in."""
+    seen, grown = set(tables), True
     while grown:
         more = {j.right for j in catalog.joins if j.left in seen} - seen
         grown = bool(more)
@@ -152,13 +156,13 @@ def _reachable(metric: str, catalog: Catalog) -> set[str]:
     return seen
 
 
-def _home(metric: str, catalog: Catalog) -> str:
+def home(metric: str, catalog: Catalog) -> str:
     """The table whose time the metric uses."""
     time = catalog.dimensions.get(catalog.time_of(metric) or "")
     return time.table if time else ""
 
 
-def _ancestors(dimension: str, catalog: Catalog) -> set[str]:
+def ancestors(dimension: str, catalog: Catalog) -> set[str]:
     """What encloses it: a city has one province, so cutting by province says nothing new."""
     found: set[str] = set()
     up = catalog.dimensions[dimension].parent if dimension in catalog.dimensions else None
@@ -174,7 +178,7 @@ def _related(shown: set[str], catalog: Catalog) -> str:
     return catalog.metrics[names[0]].label if names else ""
 
 
-def _when(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
+def when_words(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
     if len(query.scope.periods) != 1:
         return ""
     period: Period = query.scope.periods[0]
@@ -195,7 +199,7 @@ def _length(start: date, end: date) -> str:
     return "一年" if months == 12 else f"{months}个月"
 
 
-def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
+def where_words(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
     """Filters on values, which can simply be said; anything longer is left out."""
     named = []
     for part in conjuncts(query.scope.where):
@@ -209,7 +213,7 @@ def _where(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
 
 def _after_detail(query: DetailQuery, catalog: Catalog) -> list[str]:
     """From rows to numbers: the metrics of the same table."""
-    when, where = _when(query, catalog), _where(query, catalog)
+    when, where = when_words(query, catalog), where_words(query, catalog)
     first = sorted(catalog.metrics.values(), key=lambda m: m.name not in catalog.primary)
-    near = [m.label for m in first if _home(m.name, catalog) == query.table]
+    near = [m.label for m in first if home(m.name, catalog) == query.table]
     return [f"{when}{where}{label}" for label in near[:LIMIT]]

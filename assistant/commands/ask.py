@@ -18,6 +18,7 @@ from assistant import Assistant
 from assistant.answer.numbers import cell
 from assistant.answer.shape import shape_of
 from assistant.contract import to_dict
+from assistant.problems import unlisted
 from assistant.reply import Answer, Choice, Refusal, Reply
 from semantic_layer.result import Column, ColumnRole
 
@@ -76,10 +77,12 @@ def tell(reply: Reply, console: Console) -> None:
             notes = [f"{i}. {option.text}" for i, option in enumerate(reply.options, 1)]
         case Refusal():
             console.print(Text(reply.message, style="bold"))
-            notes = [reply.help] if reply.help else []
+            rest, caption = unlisted(reply.help, reply.next_questions)
+            offers = (f"  {i}. {label}" for i, (_, label) in enumerate(reply.offers, 1))
+            notes = [*([rest] if rest else []), *([f"{caption}："] if caption else []), *offers]
     for note in [*notes, *asides(reply)]:
         console.print(Text(note))
-    if not isinstance(reply, Choice) and reply.next_questions:
+    if isinstance(reply, Answer) and reply.next_questions:
         console.print(Text("还可以问：" + " · ".join(reply.next_questions), style="dim"))
 
 

@@ -12,11 +12,12 @@ from itertools import zip_longest
 import streamlit as st
 
 from assistant import Assistant
+from assistant.problems import unlisted
 from assistant.reply import Answer, Choice, Refusal, Reply
 from assistant.ui import state
 from assistant.ui.answer import draw_answer
 from assistant.ui.boundary import safely
-from assistant.ui.marks import differing, plain_markdown, question_html, unlisted
+from assistant.ui.marks import differing, plain_markdown, question_html
 from assistant.ui.state import Ask, Session, Shown
 from assistant.ui.work import POOL, Answering, Work, start
 from semantic_layer.catalog import Catalog
@@ -159,12 +160,15 @@ def choose(shown: Shown, choice: Choice) -> None:
 
 def refuse(shown: Shown, refusal: Refusal) -> None:
     st.html(f'<p class="headline small">{question_html(refusal.message, ())}</p>')
-    if help_text := unlisted(refusal.help, refusal.next_questions):
+    help_text, caption = unlisted(refusal.help, refusal.next_questions)
+    if help_text:
         st.html(f'<p class="finding">{question_html(help_text, ())}</p>')
+    if caption:
+        st.html(f'<p class="quiet">{caption}</p>')
     with st.container(horizontal=True, gap="small"):
-        for i, question in enumerate(refusal.next_questions[:WAYS_OUT]):
+        for i, (question, label) in enumerate(refusal.offers[:WAYS_OUT]):
             st.button(
-                plain_markdown(question),
+                plain_markdown(label),
                 key=f"way-{shown.turn}-{i}",
                 on_click=state.want,
                 args=(question,),

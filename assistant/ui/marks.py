@@ -99,16 +99,6 @@ def plain_markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>])", r"\\\1", text) if text else text
 
 
-def unlisted(help_text: str, questions: Sequence[str]) -> str:
-    """The help without the sentences that list questions which stand below it as buttons.
-
-    >>> unlisted("换个说法再问。可以问：甲是多少、乙是多少。", ["甲是多少"])
-    '换个说法再问。'
-    """
-    sentences = re.findall(r"[^。]+。?", help_text)
-    return "".join(s for s in sentences if not any(q in s for q in questions))
-
-
 def width(text: str) -> float:
     """How wide ``text`` is, in 汉字; Latin letters and figures take about half of one.
 
