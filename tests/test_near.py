@@ -128,6 +128,9 @@ def test_a_cut_needs_whole_words_between_understood_ones() -> None:
     assert without("火星的订单数", [(0, 2)], [(3, 6)], {3}) is None  # no word ends there
     assert without("按血型看订单数", [(1, 3)], [(4, 7)], everywhere) is None  # 按 needs it
     assert without("不到五单的店铺数", [(0, 2)], [(5, 8)], everywhere) is None
+    assert (
+        without("平均水平的订单数", [(0, 4)], [(5, 8)], everywhere) is None
+    )  # a noun, but it compares
     clause = without("上周订单数，客服好着急", [(6, 8)], [(0, 2), (2, 5)], everywhere)
     assert clause == ("上周订单数", "客服好着急")
 
