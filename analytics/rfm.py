@@ -19,7 +19,7 @@ from analytics.contract import (
     View,
 )
 from analytics.rfm_moves import MOVES, moves
-from analytics.rfm_segments import EIGHT, ELEVEN, SCORED, holes, orders, weighted
+from analytics.rfm_segments import EIGHT, ELEVEN, SCORED, holes, one_each, orders, weighted
 from analytics.template import fill
 
 MIN_PEOPLE = 20
@@ -74,7 +74,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     if params["show"] == "moves":
         return moves(facts, params, MIN_PEOPLE)
     known = holes(params, facts.until + timedelta(days=1))
-    rows = {"facts": orders(facts)}
+    rows = {"facts": one_each(facts, orders(facts))}
     found = facts.run(fill(SEGMENTS, rows, **known))
     if not found or found[0]["everybody"] < MIN_PEOPLE:
         have = found[0]["everybody"] if found else 0

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from analytics import words
 from analytics.contract import Facts, Outcome, Params, Refused, Suggestion, View
-from analytics.rfm_segments import SCORED, holes, orders, ranks
+from analytics.rfm_segments import SCORED, holes, one_each, orders, ranks
 from analytics.template import fill
 
 MOVES = words.listed(
@@ -86,7 +86,7 @@ def moves(facts: Facts, params: Params, least: int) -> Outcome | Refused:
 def _day(facts: Facts, params: Params, start: date, end: date) -> exp.Select:
     """SELECT user, segment, m as of ``end``, which is excluded."""
     rows = fill(WINDOW, {"rows": orders(facts, "all")}, start=start, end=end)
-    return fill(DAY, {"facts": rows}, **holes(params, end))
+    return fill(DAY, {"facts": one_each(facts, rows)}, **holes(params, end))
 
 
 WAYS = ("上升", "下降", "不变", "新来", "不再购买")

@@ -12,6 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from analytics.contract import Facts, Params, Span
+from analytics.template import fill
 
 EIGHT = (  # R 近, F 高, M 高 → 名称
     ("重要价值客户", "r_high AND f_high AND m_high"),
@@ -39,18 +40,13 @@ REST = "其他客户"
 TOTAL = (("高分客户", 4.0), ("中高分客户", 3.0), ("中低分客户", 2.0))  # at least so many of 5
 LOW = "低分客户"
 
-USERS = """
+ORDERS = 'SELECT "user", "order", MAX(time) AS time, SUM(amount) AS amount FROM rows GROUP BY 1, 2'
+SCORED = """
 WITH users AS (
   SELECT "user", date_diff('day', CAST(MAX(time) AS DATE), :day) AS r,
          COUNT("order") AS f, CAST(SUM(amount) AS DOUBLE) AS m
-  FROM (
-    SELECT "user", "order", MAX(time) AS time, SUM(amount) AS amount FROM facts
-    WHERE "user" IS NOT NULL GROUP BY 1, 2
-  ) GROUP BY 1
-)"""
-SCORED = (
-    USERS
-    + """,
+  FROM facts WHERE "user" IS NOT NULL GROUP BY 1
+),
 cuts AS (
   SELECT quantile_cont(r, :levels) AS rq, quantile_cont(f, :levels) AS fq,
          quantile_cont(m, :levels) AS mq, AVG(r) AS r_mean, AVG(f) AS f_mean, AVG(m) AS m_mean
@@ -75,7 +71,6 @@ split AS (
 ),
 grouped AS (SELECT *, :name AS segment FROM split)
 """
-)
 
 
 def holes(params: Params, day: date) -> dict[str, Any]:
@@ -128,6 +123,14 @@ def orders(facts: Facts, span: Span = "period") -> exp.Select:
     numbered = exp.select("*").from_(rows)
     over = exp.Window(this=exp.Anonymous(this="row_number"))
     return numbered.select(over.as_("order", quoted=True))
+
+
+def one_each(facts: Facts, rows: exp.Select) -> exp.Select:
+    """``rows`` of ``orders`` with one an order: grouped only where the model knows several (a row an item)."""
+    names = ("user", "time", "amount", "order")
+    if not facts.has(*names) or facts.raw.told_by("order", names):
+        return rows
+    return fill(ORDERS, {"rows": rows})
 
 
 def _eight() -> exp.Expr:

@@ -6,12 +6,13 @@ are never read out: only whole columns are named here, and whoever asks counts t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from semantic_layer import bindings
 from semantic_layer.catalog import Aggregate, CountGroups, Dimension, Kind, Table
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import column, parse, quote
@@ -93,6 +94,14 @@ class Raw:
 
     def key(self, table: str) -> tuple[str, ...]:
         return self.facts.catalog.tables[table].key
+
+    def told_by(self, name: str, names: Sequence[str]) -> bool:
+        """Is the role ``name`` by itself the key of the table that answers for ``names``?"""
+        table = self.facts.table_of(*names)
+        role = bindings.role(self.facts.catalog, table, name)
+        return (
+            role is not None and role.table == table and self.key(table) == (role.expr.strip('"'),)
+        )
 
     def time(self, table: str) -> str:
         """The column that periods apply to; "" without one."""

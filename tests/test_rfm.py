@@ -180,3 +180,27 @@ def test_a_day_before_the_data_is_said() -> None:
     outcome = rfm.run(shop(OLD_AND_NEW), params(rfm.ANALYSIS, show="moves", back=400))
 
     assert outcome == Refused("too-little-data", "400 天前还没有数据")
+
+
+def bought(lines: str, key: tuple[str, ...]) -> dict[str, tuple[int, float]]:
+    """Who → how often and for how much, by a table of (who, order, line, amount)."""
+    scoped = facts(
+        {"t": f"SELECT *, DATE '2026-01-05' AS day FROM ({lines}) AS t(who, bill, line, paid)"},
+        {"t": {"user": "who", "time": "day", "amount": "paid", "order": "bill"}},
+        since=date(2026, 1, 1),
+        until=date(2026, 1, 31),
+        keys={"t": key},
+    )
+    outcome = rfm.run(scoped, params(rfm.ANALYSIS))
+    assert isinstance(outcome, Outcome) and outcome.people is not None
+    grouped = sum("rows AS" in sql or '"rows" AS' in sql for sql in scoped.ran)
+    assert grouped == (key != ("bill",)), "orders are grouped only where one may have several rows"
+    return {p["user"]: (p["f"], p["m"]) for p in scoped.run(outcome.people)}
+
+
+def test_an_order_of_several_rows_counts_once() -> None:
+    lines = "SELECT i // 4, i // 2, i % 2, i FROM range(100) AS r(i)"
+    once = "SELECT i // 2, i, 0, 4 * i + 1 FROM range(50) AS r(i)"
+
+    assert {f for f, _ in bought(lines, ("bill", "line")).values()} == {2}
+    assert bought(lines, ("bill", "line")) == bought(lines, ()) == bought(once, ("bill",))
