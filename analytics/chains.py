@@ -211,7 +211,8 @@ def _texts(values: Sequence[str]) -> exp.Expr:
 def _next(chain: exp.Select, k: int, rules: Rules, holes: Mapping[str, Any]) -> exp.Select:
     """``chain`` with the columns of step ``k``."""
     start = exp.column(f"s{k - 1}")
-    at = exp.Case().when(_known(start), exp.column("time"))
+    # the first step is where its chain began: asked for as the same thing, it is computed once
+    at = exp.Case().when(_known(start), exp.column("time")) if k > 2 else start
     before = fill(_per(BEFORE[rules.mode], rules), {"chain": chain}, s=start, at=at)
     used = {name: holes[name] for name in ("seconds", "fresh")}
     taken = fill(TAKEN, {"before": before}, k=k, **used)

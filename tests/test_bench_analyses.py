@@ -42,3 +42,12 @@ def test_edges_of_paths(shop: Assistant) -> None:
     known = table.keys() & edges.keys()  # ties at the thirtieth place may be broken in two ways
     assert len(known) > 25
     assert {k: table[k] for k in known} == {k: pytest.approx(edges[k]) for k in known}
+
+
+def test_steps_of_the_funnel(shop: Assistant) -> None:
+    """People at every step, and the minutes that each took: mean and median."""
+    (found,) = by_hand(shop, "funnel")
+    rows = ours(shop, "funnel").rows
+    assert [row[2] for row in rows] == list(found[:4])
+    times = [row[i] * 60 for row in rows[1:] for i in (6, 5)]
+    assert times == pytest.approx(list(found[4:]))

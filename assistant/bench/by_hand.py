@@ -36,15 +36,22 @@ SELECT p, sum(n) FILTER ((months >> p) & 1 = 1 AND months & ((1::BIGINT << p) - 
 FROM shapes CROSS JOIN range(0, 24) AS t(p) GROUP BY 1"""
 
 FUNNEL = """
-WITH a AS (SELECT user_id, at, kind, max(CASE WHEN kind = '看' THEN at END) OVER w AS s1
+WITH a AS (SELECT user_id, at, kind, max(CASE WHEN kind = '看' THEN at END) OVER w AS b2
     FROM events WHERE kind IN ('看', '加', '交', '付') WINDOW w AS (PARTITION BY user_id ORDER BY at)),
-b AS (SELECT *, max(CASE WHEN kind = '加' AND s1 >= at - INTERVAL 7 DAY THEN s1 END) OVER w AS s2
-    FROM a WINDOW w AS (PARTITION BY user_id ORDER BY at)),
-c AS (SELECT *, max(CASE WHEN kind = '交' AND s2 >= at - INTERVAL 7 DAY THEN s2 END) OVER w AS s3
+b AS (SELECT *, CASE WHEN kind = '加' AND b2 >= at - INTERVAL 7 DAY THEN b2 END AS s2 FROM a),
+c AS (SELECT *, max(s2) OVER w AS b3, max(CASE WHEN s2 IS NOT NULL THEN at END) OVER w AS l3
     FROM b WINDOW w AS (PARTITION BY user_id ORDER BY at)),
-d AS (SELECT user_id, CASE WHEN bool_or(kind = '付' AND s3 >= at - INTERVAL 7 DAY) THEN 4
-    WHEN count(s3) > 0 THEN 3 WHEN count(s2) > 0 THEN 2 WHEN count(s1) > 0 THEN 1 ELSE 0 END AS level FROM c GROUP BY 1)
-SELECT level, count(*) FROM d GROUP BY 1"""
+d AS (SELECT *, CASE WHEN kind = '交' AND b3 >= at - INTERVAL 7 DAY THEN b3 END AS s3 FROM c),
+e AS (SELECT *, max(s3) OVER w AS b4, max(CASE WHEN s3 IS NOT NULL THEN at END) OVER w AS l4
+    FROM d WINDOW w AS (PARTITION BY user_id ORDER BY at)),
+f AS (SELECT *, kind = '付' AND b4 >= at - INTERVAL 7 DAY AS done FROM e),
+people AS (SELECT CASE WHEN bool_or(done) THEN 4 WHEN count(s3) > 0 THEN 3 WHEN count(s2) > 0 THEN 2 ELSE 1 END AS level,
+        arg_min(epoch(at) - epoch(b2), at) FILTER (WHERE s2 IS NOT NULL) AS t2,
+        arg_min(epoch(at) - epoch(l3), at) FILTER (WHERE s3 IS NOT NULL) AS t3,
+        arg_min(epoch(at) - epoch(l4), at) FILTER (WHERE done) AS t4
+    FROM f GROUP BY user_id HAVING bool_or(kind = '看'))
+SELECT count(*), count(*) FILTER (WHERE level > 1), count(*) FILTER (WHERE level > 2), count(*) FILTER (WHERE level > 3),
+    avg(t2), median(t2), avg(t3), median(t3), avg(t4), median(t4) FROM people"""
 
 PAIRS = """
 WITH held AS (SELECT DISTINCT order_id, product_id FROM items)
