@@ -229,7 +229,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """``needs`` are roles of one table; ``definition`` is printed under 口径 with ``{parameters}``
-    filled in. ``groups`` are values of ``Outcome.people``'s group: 重要挽留客户名单 lists one."""
+    filled in. ``groups`` are values of ``Outcome.people``'s group: 重要挽留客户名单 lists one; ``makes`` are
+    the parameters without which a group is not there."""
 
     name: str
     title: str
@@ -245,4 +246,5 @@ class Analysis:
     describes: bool = False  # are words of metrics that are values too (新客) whom it is about?
     ahead: bool = False  # does it look ahead? Then a bare 7月 is the next one
     splits: bool = True  # can it be computed by group (``Facts.by``)?
+    makes: Mapping[str, Params] = field(default_factory=dict)  # group → parameters
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group whose people can be listed → words

@@ -18,22 +18,20 @@ from analytics.contract import (
     Suggestion,
     View,
 )
-from analytics.rfm_moves import MOVES, moves
-from analytics.rfm_segments import EIGHT, ELEVEN, SCORED, holes, one_each, orders, weighted
+from analytics.rfm_moves import MOVES, WAY_GROUPS, moves
+from analytics.rfm_segments import (
+    ACTIONS,
+    ELEVEN_WORDS,
+    SCORED,
+    SEGMENT_GROUPS,
+    holes,
+    one_each,
+    orders,
+    weighted,
+)
 from analytics.template import fill
 
 MIN_PEOPLE = 20
-
-ACTIONS: Mapping[str, str] = {
-    "重要价值客户": "给{group}专属权益和新品优先购，保持联系而不靠打折",
-    "重要发展客户": "用第二单券和搭配推荐，让{group}买得更勤",
-    "重要保持客户": "主动回访{group}，发有效期两周的回归券",
-    "重要挽留客户": "对{group}做一对一召回，先问清不再来的原因",
-    "冠军客户": "给{group}专属权益，请他们评价和推荐",
-    "不能失去的客户": "主动回访{group}，给高额回归权益",
-    "有流失风险的客户": "给{group}发限时券并提醒常买的商品",
-    "潜力忠诚客户": "邀请{group}入会，用满额权益提高频次",
-}
 
 SEGMENTS = (
     SCORED
@@ -208,7 +206,7 @@ ANALYSIS = Analysis(
             choices=(
                 ("eight", ("八类", "8类", "八个群", "八分类", "8个群", "八层")),
                 ("total", ("按总分", "加权总分", "按加权总分", "综合得分", "综合评分")),
-                ("eleven", ("十一类", "11类", "十一层", "11层", "十一个群", "11个群")),
+                ("eleven", ELEVEN_WORDS),
             ),
         ),
         "split": Param(
@@ -294,7 +292,6 @@ ANALYSIS = Analysis(
         ),
     },
     run=run,
-    groups=tuple((name, (name, name.removesuffix("客户") + "用户")) for name, _ in EIGHT)
-    + tuple((name, ()) for name, *_ in ELEVEN if not name.startswith("已流失"))
-    + (("已流失客户", ()),),
+    makes={name: {"show": "moves"} for name, _ in WAY_GROUPS},
+    groups=WAY_GROUPS + SEGMENT_GROUPS,
 )

@@ -28,8 +28,13 @@ FROM before FULL JOIN now ON before."user" = now."user" GROUP BY 1, 2 ORDER BY 3
 """
 PEOPLE = """
 SELECT COALESCE(before."user", now."user") AS "user",
-       COALESCE(before.segment, :before) || '→' || COALESCE(now.segment, :gone) AS "group", now.m AS m
-FROM before FULL JOIN now ON before."user" = now."user" ORDER BY 3 DESC, 1
+       CASE WHEN before.segment IS NULL THEN :came WHEN now.segment IS NULL THEN :left
+            WHEN list_position(:order, now.segment) < list_position(:order, before.segment) THEN :up
+            WHEN list_position(:order, now.segment) > list_position(:order, before.segment) THEN :down
+            ELSE :same END AS "group",
+       COALESCE(before.segment, :before) AS source, COALESCE(now.segment, :gone) AS target,
+       before.m AS amount_before, now.m AS amount
+FROM before FULL JOIN now ON before."user" = now."user" ORDER BY COALESCE(before.m, 0) DESC, 1
 """
 COLUMNS = (
     words.dimension("source", "之前"),
@@ -78,8 +83,7 @@ def moves(facts: Facts, params: Params, least: int) -> Outcome | Refused:
             f"{(until - back - timedelta(days=1)).isoformat()} 和 {facts.until.isoformat()} 各按当天的分界分层",
         ),
         extra={"known": known, "back": back.days, **totals},
-        people=fill(PEOPLE, relations, **said),
-        people_columns=(words.amount("m", "现在金额"),),
+        people=fill(PEOPLE, relations, **said, **LISTED, order=_texts(order)),
     )
 
 
@@ -90,6 +94,35 @@ def _day(facts: Facts, params: Params, start: date, end: date) -> exp.Select:
 
 
 WAYS = ("上升", "下降", "不变", "新来", "不再购买")
+LISTED = {
+    "up": "层级上升",
+    "down": "层级下降",
+    "same": "层级不变",
+    "came": "新进分层",
+    "left": "不再购买",
+}
+_WHO = ("客户", "用户", "会员", "人")
+WAY_GROUPS = tuple(
+    (
+        name,
+        tuple(
+            f"{start}{way}{of}{who}"
+            for start in ("层级", "分层", "等级", "RFM", "价值层级")
+            for way in ways
+            for of in ("的", "")
+            for who in _WHO
+        ),
+    )
+    for name, ways in (
+        ("层级上升", ("上升", "上升了", "提升", "升级")),
+        ("层级下降", ("下降", "下降了", "下滑", "降级", "掉级", "变差")),
+        ("层级不变", ("不变", "没变")),
+    )
+)
+
+
+def _texts(values: Sequence[str]) -> exp.Expr:
+    return exp.array(*(exp.Literal.string(v) for v in values))
 
 
 def _way(source: str, target: str, order: Sequence[str]) -> str:
@@ -133,9 +166,9 @@ def _suggestions(found: Sequence[Mapping[str, Any]]) -> tuple[Suggestion, ...]:
         Suggestion(
             f"先回访从{top['source']}降到{top['target']}的客户，问清原因并给限时回归权益，预期先止住下降",
             f"{words.count(top['users'])} 人，之前金额 {words.money(top['amount_before'])}",
-            f"{top['target']}名单",
+            "层级下降的客户名单",
         ),
     )
 
 
-__all__ = ["MOVES", "moves"]
+__all__ = ["MOVES", "WAY_GROUPS", "moves"]

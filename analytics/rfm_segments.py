@@ -6,6 +6,7 @@ cut points that the value reaches, recency reversed. ``ntile`` would split ties 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -36,9 +37,44 @@ ELEVEN = (  # 名称 → R、F、M 评分的闭区间，先到先得（R 包 rfm
     ("即将沉睡的客户", (2, 3), (1, 3), (1, 4)),
     ("已流失客户", (1, 1), (1, 5), (1, 5)),
 )
+ELEVEN_WORDS = tuple(
+    f"{way}{n}{unit}"
+    for n in ("11", "十一")
+    for unit in (
+        "类",
+        "层",
+        "个群",
+        "段",
+        "个层",
+        "个分层",
+        "个段",
+        "个层级",
+        "个等级",
+        "分层",
+        "个人群",
+        "种客户",
+    )
+    for way in ("", "分", "分成", "分为", "按")
+)
+SEGMENT_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    *((name, (name, name.removesuffix("客户") + "用户")) for name, _ in EIGHT),
+    *((name, ()) for name, *_ in ELEVEN if not name.startswith("已流失")),
+    ("已流失客户", ()),
+)
 REST = "其他客户"
 TOTAL = (("高分客户", 4.0), ("中高分客户", 3.0), ("中低分客户", 2.0))  # at least so many of 5
 LOW = "低分客户"
+
+ACTIONS: Mapping[str, str] = {
+    "重要价值客户": "给{group}专属权益和新品优先购，保持联系而不靠打折",
+    "重要发展客户": "用第二单券和搭配推荐，让{group}买得更勤",
+    "重要保持客户": "主动回访{group}，发有效期两周的回归券",
+    "重要挽留客户": "对{group}做一对一召回，先问清不再来的原因",
+    "冠军客户": "给{group}专属权益，请他们评价和推荐",
+    "不能失去的客户": "主动回访{group}，给高额回归权益",
+    "有流失风险的客户": "给{group}发限时券并提醒常买的商品",
+    "潜力忠诚客户": "邀请{group}入会，用满额权益提高频次",
+}
 
 ORDERS = 'SELECT "user", "order", MAX(time) AS time, SUM(amount) AS amount FROM rows GROUP BY 1, 2'
 SCORED = """

@@ -141,6 +141,7 @@ def listing(
 def bound(analysis: Analysis, query: AnalysisQuery) -> Params:
     """Defaults, overlaid with what was said; one value where several may be said is a tuple of one."""
     said = {name: value for name, value in query.params if name in analysis.params}
+    said |= analysis.makes.get(query.people or "", {})
     found = {name: said.get(name, p.default) for name, p in analysis.params.items()}
     return {
         name: (value,) if analysis.params[name].several and not isinstance(value, tuple) else value

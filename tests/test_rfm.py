@@ -11,6 +11,8 @@ import pytest
 
 from analytics import rfm
 from analytics.contract import Outcome, Refused
+from assistant.analyse import bound
+from semantic_layer.query import AnalysisQuery
 from semantic_layer.scoped import ScopedFacts
 from tests.toy_facts import BENCH, facts, params
 
@@ -173,7 +175,22 @@ def test_who_moved_between_two_days() -> None:
         ("重要发展客户", "重要挽留客户", 1, "下降"),
         ("之前没有购买", "重要价值客户", 1, "新来"),
     }
-    assert len(scoped.run(outcome.people)) == 22
+    people = scoped.run(outcome.people)
+    assert len(people) == 22
+    assert [(p["user"], p["source"], p["target"]) for p in people if p["group"] == "层级下降"] == [
+        ("big", "重要发展客户", "重要挽留客户")
+    ]
+    assert sorted({p["group"] for p in people}) == ["层级下降", "层级不变", "新进分层"]
+
+
+def test_who_fell_is_listed_without_asking_for_the_moves() -> None:
+    """The group says which parameters make it."""
+    asked = AnalysisQuery("rfm", (("back", 60), ("r_cut", 100)), people="层级下降")
+
+    said = bound(rfm.ANALYSIS, asked)
+
+    assert (said["show"], said["back"]) == ("moves", 60)
+    assert bound(rfm.ANALYSIS, AnalysisQuery("rfm", people="重要价值客户"))["show"] == "segments"
 
 
 def test_a_day_before_the_data_is_said() -> None:
