@@ -20,7 +20,6 @@ from analytics.churn_features import (
     LAST,
     LINES,
     PEOPLE,
-    REASONS,
     Sample,
     cut_offs,
     holes,
@@ -141,7 +140,7 @@ def _today(facts: Facts, horizon: int, test: Tested, model: classify.Linear) -> 
     then = facts.run(fill(LAST, past, **given))
     lines = _lines(facts, found, then, test)
     whole = _whole(found, then)
-    reasons = facts.run(fill(REASONS, rows, **values))
+    reasons = found[0]["reasons"]
     columns = _columns(facts, horizon)
     return Outcome(
         columns=columns,

@@ -92,15 +92,15 @@ banded AS (
 )
 LINES = (
     BANDED
-    + """
-SELECT COUNT(*) AS people, :line AS label, AVG(risk) AS risk, SUM(risk) AS lost, SUM(usual) / COUNT(*) AS usual,
-       SUM(risk * usual) AS value FROM banded GROUP BY 2 ORDER BY people DESC, label
-"""
+    + """,
+kept AS MATERIALIZED (SELECT risk, :line AS label, usual, band, told[1][2] AS reason FROM banded),
+why AS (
+  SELECT list({'reason': reason, 'people': people} ORDER BY people DESC, reason) AS reasons
+  FROM (SELECT reason, COUNT(*) AS people FROM kept WHERE band = :first GROUP BY 1) AS counted
 )
-REASONS = (
-    BANDED
-    + """
-SELECT told[1][2] AS reason, COUNT(*) AS people FROM banded WHERE band = :first GROUP BY 1 ORDER BY 2 DESC, 1
+SELECT COUNT(*) AS people, label, AVG(risk) AS risk, SUM(risk) AS lost, SUM(usual) / COUNT(*) AS usual,
+       SUM(risk * usual) AS value, ANY_VALUE(why.reasons) AS reasons
+FROM kept CROSS JOIN why GROUP BY label ORDER BY people DESC, label
 """
 )
 LAST = (
