@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from analytics import words
 from analytics.contract import Facts
-from analytics.reviews import MARKS, read
+from analytics.reviews import MARKS, Reviews, read
 from analytics.template import fill
 from analytics.voice.aspects import OTHER
 
@@ -85,7 +85,8 @@ def alerts(facts: Facts, top: float) -> list[Alert]:
         texts = facts.run(
             fill(SAID, rows, product=rung[0][1]["product"], bad=bad, since=since, read=READ)
         )
-        said[0] = _read(rung[0][1], since, texts, top)
+        own = dict(facts.anatomy.catalog.aspects)
+        said[0] = _read(rung[0][1], since, read(texts, top, own) if texts else None)
     return said
 
 
@@ -112,12 +113,10 @@ def _alert(
     )
 
 
-def _read(
-    r: Mapping[str, Any], since: date, texts: list[Mapping[str, Any]] | Any, top: float
-) -> Alert:
+def _read(r: Mapping[str, Any], since: date, said: Reviews | None) -> Alert:
     from analytics.reviews import aspects
 
-    lines = [x for x in aspects(read(texts, top)) if x.name != OTHER and x.blamed] if texts else []
+    lines = [x for x in aspects(said) if x.name != OTHER and x.blamed] if said else []
     return _alert(r, since, tuple(x.name for x in lines[:2]), lines[0].complaint if lines else "")
 
 

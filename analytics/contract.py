@@ -51,7 +51,8 @@ class Param:
     order said (浏览→加购→支付); with ``role`` and ``phrases`` a value beside one of them (``{}之后``).
     What a word has in brackets must follow it: ``{}日(留存)``. ``unit`` 天 also takes weeks, months and hours; ``unit`` % is a fraction.
     ``ranges`` are phrases for two numbers (第4-7天 → "4-7"). With ``several`` the value is all that was said, in
-    order; without it two values in one sentence are asked back.
+    order; without it two values in one sentence are asked back. ``listed``: the model names further choices
+    under that key (``aspects``).
     """
 
     default: Any
@@ -64,6 +65,7 @@ class Param:
     role: str = ""
     ranges: tuple[str, ...] = ()
     several: bool = False
+    listed: str = ""
 
 
 class Facts(Protocol):

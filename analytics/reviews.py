@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from analytics.voice import polarity
@@ -64,11 +65,16 @@ class Line:
         return self.blamed / said if said else None
 
 
-def read(found: Sequence[Mapping[str, Any]], top: float | None) -> Reviews:
-    """Rows of text, rating, grp and everything. ``top``: the highest mark there is."""
+def read(
+    found: Sequence[Mapping[str, Any]],
+    top: float | None,
+    named: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Reviews:
+    """Rows of text, rating, grp and everything. ``top``: the highest mark there is. ``named``: the
+    business's own aspects, whose words go before those that any shop knows."""
     texts = [str(r["text"]) for r in found]
     stars = [_star(r["rating"], top) for r in found]
-    first = opinions(texts, Finder(SEEDS), stars)
+    first = opinions(texts, Finder(SEEDS, named), stars)
     nameless = [o for o in first if o.aspect == OTHER]
     more = learnt(
         [o.clause for o in nameless if o.mood < 0], [o.clause for o in nameless if o.mood > 0]

@@ -65,7 +65,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     top = None
     if rated and (best := facts.run(fill(TOP, {"facts": facts.select(*names, span="until")}))):
         top = float(best[0]["top"]) if best[0]["top"] else None
-    reviews = read(found, top)
+    reviews = read(found, top, dict(facts.anatomy.catalog.aspects))
     rung = alerts(facts, top) if top and not params["aspect"] else []
     if params["aspect"]:
         shaped = about(reviews, params["aspect"])
@@ -191,7 +191,7 @@ ANALYSIS = Analysis(
     wants=("rating", "product", "product_name", "user"),
     definition=(
         "态度由文字判断（公开评论和自写短语训练的线性模型，给出是好评的概率，0.35 到 0.65 之间算拿不准，按评分算）；"
-        "一条评论按标点和转折拆成短句，每句归到一个方面；抱怨占比是抱怨除以抱怨与称赞之和。"
+        "一条评论按标点和转折拆成短句，每句归到一个方面，模型写了方面的先按模型的；抱怨占比是抱怨除以抱怨与称赞之和。"
         "预警是商品的差评率比自己之前一年高出 10 个百分点以上且显著"
     ),
     params={
@@ -214,7 +214,10 @@ ANALYSIS = Analysis(
             ),
         ),
         "aspect": Param(
-            "", "方面", choices=tuple((name, tuple(said.split())) for name, said in ASPECT_WORDS)
+            "",
+            "方面",
+            choices=tuple((name, tuple(said.split())) for name, said in ASPECT_WORDS),
+            listed="aspects",
         ),
     },
     run=run,

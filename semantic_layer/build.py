@@ -103,6 +103,7 @@ def build(files: Iterable[ModelYaml]) -> Catalog:
         primary=tuple(name for m in models for name in m.primary),
         fiscal_year_start=head.fiscal_year_start,
         steps=tuple((event, tuple(words)) for m in models for event, words in m.steps.items()),
+        aspects=tuple((name, (name, *w)) for m in models for name, w in m.aspects.items()),
         tags=tuple(_tag(t) for m in models for t in m.tags if t),
         examples=tuple(
             (group, question) for m in models for group, qs in m.examples.items() for question in qs

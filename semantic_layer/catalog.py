@@ -266,6 +266,7 @@ class Catalog:
     defaults: Condition | None = None
     steps: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the usual way: event → its short words
     tags: tuple[Tag, ...] = ()
+    aspects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of reviews: name → its words
 
     def time_of(self, metric: str) -> str | None:
         """The time dimension that a period filters for ``metric``; None when it has none."""

@@ -240,6 +240,20 @@ def _roles(parts: Parts) -> Iterator[Issue]:
                     yield Issue(at, "duplicate-name", what, f"第一次在 {first}")
 
 
+def _aspects(parts: Parts) -> Iterator[Issue]:
+    """A word speaks of one aspect of reviews; the name of an aspect is one of its words."""
+    seen: dict[str, tuple[str, Position]] = {}
+    for part in parts:
+        for name, words in part.model.aspects.items():
+            places = [(name, part.source.locate(("aspects", name), key=True))]
+            places += [(w, part.at("aspects", name, i)) for i, w in enumerate(words)]
+            for word, at in places:
+                owner, first = seen.setdefault(word, (name, at))
+                if first is not at:
+                    what = f"“{word}”已经属于方面{owner}"
+                    yield Issue(at, "word-taken", what, f"见 {first}，只能留一处")
+
+
 CHECKS: tuple[Callable[[Parts], Iterable[Issue]], ...] = (
     _one_model,
     _unique_names,
@@ -251,5 +265,6 @@ CHECKS: tuple[Callable[[Parts], Iterable[Issue]], ...] = (
     _calcs,
     _periods,
     _roles,
+    _aspects,
     sql_checks.bad_sql,
 )

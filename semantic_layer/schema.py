@@ -214,4 +214,5 @@ class ModelYaml(Strict):
     periods: list[PeriodYaml | None] = []
     roles: list[RoleTableYaml | None] = []
     steps: dict[Text, list[Text]] = {}
+    aspects: dict[Text, list[Text]] = {}  # of reviews: name → the words that speak of it
     tags: list[TagYaml | None] = []

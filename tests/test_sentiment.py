@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from analytics.contract import Outcome, Refused
 from analytics.reviews import aspects, read
 from analytics.voice.aspects import OTHER, SEEDS, Finder, learnt
 from analytics.voice.opinions import mocking, opinions
+from assistant.language.intents import Intents
 from assistant.service import Assistant
 from tests.test_analyses import needs_data
 from tests.toy_facts import facts, params
@@ -96,6 +98,39 @@ def test_complaints_are_counted_by_aspect_and_quoted() -> None:
     assert cells["物流"][5] == "物流太慢了"
     assert "「物流太慢了」" in "".join(got.findings)
     assert got.people is not None
+
+
+OWN = (("早餐", ("早餐", "自助餐")), ("隔音", ("隔音", "噪音")))
+
+
+def test_aspects_that_the_model_names_go_before_those_of_any_shop() -> None:
+    rows = [("2025-03-01", "自助餐味道太差，走廊噪音很大", 1, "房")] * 12
+    rows += [("2025-03-02", "物流很快", 5, "房")] * 12
+    plain = shop(rows)
+    own = replace(plain, catalog=replace(plain.catalog, aspects=OWN))
+    learnt_only, named = (sentiment.run(f, params(sentiment.ANALYSIS)) for f in (plain, own))
+
+    assert isinstance(learnt_only, Outcome) and isinstance(named, Outcome)
+    assert {r[0]: r[1:3] for r in learnt_only.rows} == {
+        "味道": (12, 0),
+        "噪音": (12, 0),
+        "物流": (0, 12),
+    }
+    assert {r[0]: r[1:3] for r in named.rows} == {"早餐": (12, 0), "隔音": (12, 0), "物流": (0, 12)}
+
+
+def test_an_aspect_of_the_model_can_be_asked_about() -> None:
+    catalog = replace(shop([("2025-03-01", "好", 5, "房")]).catalog, aspects=OWN)
+    choices = dict(
+        Intents({"sentiment": sentiment.ANALYSIS}, catalog)
+        .analyses["sentiment"]
+        .params["aspect"]
+        .choices
+    )
+
+    assert choices["早餐"] == ("早餐", "自助餐")
+    assert "噪音" in choices["隔音"] and "噪音" not in choices["噪音"]
+    assert "快递" in choices["物流"]
 
 
 def test_products_and_months_are_compared() -> None:

@@ -47,9 +47,15 @@ HAN = re.compile("^[一-鿿]{2,4}$")
 
 
 class Finder:
-    """Aspects of clauses by one pattern: the words of all aspects, the longest first."""
+    """Aspects of clauses by one pattern: the words of all aspects, the longest first; a word of the
+    aspects in ``first`` goes before any other."""
 
-    def __init__(self, aspects: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        aspects: Mapping[str, Sequence[str]],
+        first: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        self._first = Finder(first) if first else None
         pairs = sorted(
             ((word, name) for name, words in aspects.items() for word in words),
             key=lambda pair: (-len(pair[0]), pair[0]),
@@ -62,7 +68,11 @@ class Finder:
 
         >>> Finder(SEEDS).find("晚上开着噪音像拖拉机")
         ('噪音', '噪音')
+        >>> Finder(SEEDS, {"隔音": ("隔音", "噪音")}).find("晚上走廊噪音大")
+        ('隔音', '噪音')
         """
+        if self._first is not None and (own := self._first.find(clause)) is not None:
+            return own
         found = self._pattern.findall(clause)
         if not found:
             return None

@@ -48,7 +48,8 @@ class Intents:
     """Everything that the analyses add to the language of one catalog."""
 
     def __init__(self, analyses: Mapping[str, Analysis], catalog: Catalog) -> None:
-        self.analyses, self.catalog = analyses, catalog
+        self.analyses = {name: _with_listed(a, catalog) for name, a in analyses.items()}
+        self.catalog = catalog
         self._roles = RoleValues(catalog)
 
     def words(self) -> Iterator[tuple[str, type, object]]:
@@ -197,6 +198,20 @@ class Intents:
             for choice, surfaces in param.choices:
                 if labels & set(surfaces):
                     yield name, choice
+
+
+def _with_listed(analysis: Analysis, catalog: Catalog) -> Analysis:
+    """The analysis with the choices that the model lists before those that it knows by itself."""
+    if not any(p.listed for p in analysis.params.values()):
+        return analysis
+    params = {}
+    for name, param in analysis.params.items():
+        own = dict(getattr(catalog, param.listed)) if param.listed else {}
+        taken = {word for words in own.values() for word in words}
+        known = [(c, tuple(w for w in words if w not in taken)) for c, words in param.choices]
+        known = [(c, (*own.pop(c, ()), *words)) for c, words in known]
+        params[name] = replace(param, choices=(*own.items(), *known)) if param.listed else param
+    return replace(analysis, params=params)
 
 
 def _soft(text: str) -> Iterator[Mention]:
