@@ -13,9 +13,10 @@ from assistant.corpus import load
 from assistant.near.closest import Closest
 from assistant.near.cut import without
 from assistant.near.names import Names
+from assistant.near.said import Said
 from assistant.reply import Answer, Refusal
 from assistant.service import Assistant
-from semantic_layer.query import AnalysisQuery, MetricQuery
+from semantic_layer.query import AnalysisQuery, MetricQuery, Op, Scope, Where
 from tests.worlds import clinic_data, school_data
 
 ROOT = Path(__file__).parent
@@ -142,6 +143,16 @@ def test_an_analysis_that_it_sounds_like_is_offered_about_the_same_people(
     first = retail.read(reply.next_questions[0]).query
     assert isinstance(first, AnalysisQuery) and first.analysis == "churn"
     assert "黑金" in reply.next_questions[0]
+
+
+def test_what_is_bought_together_is_offered_for_whole_orders(retail: Assistant) -> None:
+    reply = refused(retail, "标价500以上的口红 列一下")
+    read = [retail.read(q).query for q in reply.next_questions]
+    baskets = [q for q in read if isinstance(q, AnalysisQuery) and q.analysis == "basket"]
+    assert all(q.scope.where is None for q in baskets)
+    said = retail.offers.phrasing
+    told = Said(where="口红", scope=Scope(Where("subcategory", Op.EQ, ("口红",))))
+    assert not any("口红" in s for s in said.sentences("basket", told))
 
 
 def test_nothing_sounds_like_an_analysis_by_chance(retail: Assistant) -> None:

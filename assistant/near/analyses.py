@@ -87,6 +87,13 @@ class Phrasing:
         ends = [p.end.toordinal() for p in scope.periods if p.end is not None]
         return until is None or max(ends, default=0) > until.toordinal() + FAR
 
+    def _of_goods(self, scope: Scope) -> bool:
+        """Does a condition tell goods apart rather than orders or people?"""
+        goods = {r.table for r in self.catalog.roles if r.name == "product"}
+        goods -= {r.table for r in self.catalog.roles if r.name == "order"}
+        dims = (self.catalog.dimensions.get(d) for d in dimensions_of(conjuncts(scope.where)))
+        return any(d is not None and d.table in goods for d in dims)
+
     def _roles(self, condition: Condition) -> Iterator[str]:
         """The roles that a condition is about: an experiment by its name."""
         if isinstance(condition, Where) and condition.dimension in self.catalog.dimensions:
@@ -99,6 +106,9 @@ class Phrasing:
         analysis = self.possible[name]
         if "user" in analysis.needs and "event" not in analysis.needs and _brief(told.scope):
             told = replace(told, when="", scope=replace(told.scope, periods=()))
+        if {"order", "product"} <= set(analysis.needs) and self._of_goods(told.scope):
+            # what lies in one order with 口红 is not 口红: only whole orders can tell
+            told = replace(told, where="", scope=replace(told.scope, where=None))
         metrics = (
             told.metrics[: 2 if analysis.relates else 1] if told.named and analysis.measured else ()
         )

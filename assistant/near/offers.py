@@ -189,7 +189,7 @@ class Offers:
                 query = self._read(text, asked.today, None)
                 if not isinstance(query, AnalysisQuery) or query.analysis != name:
                     continue
-                if query.scope.where in (None, asked.told.scope.where):
+                if query.scope.where in (None, asked.told.scope.where):  # nothing of its own
                     yield Offer(text), query
                     break
 
