@@ -150,9 +150,9 @@ def test_what_is_bought_together_is_offered_for_whole_orders(retail: Assistant) 
     read = [retail.read(q).query for q in reply.next_questions]
     baskets = [q for q in read if isinstance(q, AnalysisQuery) and q.analysis == "basket"]
     assert all(q.scope.where is None for q in baskets)
-    said = retail.offers.phrasing
+    phrasing = retail.offers.phrasing
     told = Said(where="口红", scope=Scope(Where("subcategory", Op.EQ, ("口红",))))
-    assert not any("口红" in s for s in said.sentences("basket", told))
+    assert not any("口红" in s for s in phrasing.sentences("basket", told))
 
 
 def test_nothing_sounds_like_an_analysis_by_chance(retail: Assistant) -> None:
