@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from analytics import cluster_words as told
 from analytics import kmeans, words
-from analytics.cluster_words import FEATURES
+from analytics.cluster_words import FEATURES, called
 from analytics.contract import Analysis, Facts, Intent, Outcome, Param, Params, Refused, View
 from analytics.template import fill
 from semantic_layer.expressions import literal, parse
@@ -281,6 +281,7 @@ ANALYSIS = Analysis(
     },
     run=run,
     groups=tuple(
-        (f"第{i}群", (f"第{i}群", f"第{i}群客户", f"第{i}群用户")) for i in range(1, MOST + 1)
+        (f"第{i}群", (f"第{i}群", f"第{i}群客户", f"第{i}群用户", *called(i)))
+        for i in range(1, MOST + 1)
     ),
 )

@@ -12,6 +12,7 @@ from analytics.kmeans import STABLE, Groups
 
 Line = Mapping[str, Any]
 APART = 0.35  # standard deviations from everybody that are worth a word
+NUMERALS = "一二三四五六七八九十"
 CLEAR, SOME = 0.5, 0.25  # silhouettes
 
 
@@ -49,6 +50,16 @@ ACTIONS = (  # first whose words are all among the group's traits
     (("最近来过",), "趁热推荐第二单，发短期券"),
 )
 REST = "保持常规触达，观察下一期变化"
+
+
+def called(i: int) -> tuple[str, ...]:
+    """What people call the i-th group once groups are on the table.
+
+    >>> called(2)[:4]
+    ('…第2类', '…第2类客户', '…第2类用户', '…第2类人')
+    """
+    said = (f"第{n}{kind}" for n in (str(i), NUMERALS[i - 1]) for kind in "类群堆拨伙组")
+    return tuple(f"…{s}{who}" for s in said for who in ("", "客户", "用户", "人"))
 
 
 def lines(profile: Sequence[Line], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -231,8 +231,9 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """``needs`` are roles of one table; ``definition`` is printed under 口径 with ``{parameters}``
-    filled in. ``groups`` are values of ``Outcome.people``'s group: 重要挽留客户名单 lists one; ``makes`` are
-    the parameters without which a group is not there."""
+    filled in. ``groups`` are values of ``Outcome.people``'s group: 重要挽留客户名单 lists one; words after
+    ``…`` name it only in a conversation about the analysis (漏掉的 after a funnel). ``makes`` are the
+    parameters without which a group is not there."""
 
     name: str
     title: str

@@ -30,7 +30,7 @@ from analytics.contract import (
     Suggestion,
     View,
 )
-from analytics.funnel_options import DONE, LOST
+from analytics.funnel_options import DONE, DROPPED, LOST
 from analytics.template import fill
 from semantic_layer.result import Column
 
@@ -277,5 +277,8 @@ ANALYSIS = Analysis(
         "focus": Param("rates", "看什么", choices=(("rates", ("各步转化",)), ("differ", DIFFER))),
     },
     run=run,
-    groups=((LOST, (LOST, "漏斗流失的人", "没走完漏斗的用户")), (DONE, (DONE, "走完漏斗的用户"))),
+    groups=(
+        (LOST, (LOST, "漏斗流失的人", "没走完漏斗的用户", *DROPPED)),
+        (DONE, (DONE, "走完漏斗的用户")),
+    ),
 )

@@ -7,6 +7,11 @@ from analytics.chains import Rules
 from analytics.contract import Param, Params
 
 LOST, DONE = "漏斗流失用户", "漏斗完成用户"
+DROPPED = tuple(  # in a conversation about the funnel only
+    f"…{s}{who}"
+    for s in ("漏掉的", "掉队的", "没走完的", "流失的", "丢掉的")
+    for who in ("", "人", "用户")
+)
 DAYS, WEEKS = 31, 190  # longest period shown by day, by week, where no grain is said
 
 MODES = Param(

@@ -13,8 +13,10 @@ from analytics.idiom_families import FAMILIES
 from analytics.idioms import idioms, soft
 from assistant.language.idioms import Idioms
 from assistant.language.intents import Intents
-from assistant.language.meaning import AnalysisParam, AnalysisWord
+from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, ValueWord
 from assistant.language.role_values import RoleValues
+from assistant.language.shortened import shortened
+from semantic_layer.query import MetricQuery, MetricRef, Op, Scope, Where
 from tests.toy_words import WORDS
 
 EVENTS = {"加购": "加购", "领券": "领券", "付钱": "支付"}
@@ -139,3 +141,24 @@ def test_a_verb_is_parted_from_its_object() -> None:
     funnel = analytics.load()["funnel"].params["steps"]
     said = list(roles.mentions("领了券的人,走到付完钱", "funnel", "steps", funnel))
     assert [(m.start, m.end, m.value.value) for m in said] == [(0, 11, ("领券", "支付成功"))]
+
+
+def test_a_group_is_called_by_its_place_only_in_the_talk_of_it() -> None:
+    intents = Intents(analytics.load(), WORDS)
+    said = intents.mentions("漏掉的是什么人", [], "funnel")
+    assert [(m.start, m.end) for m in said if isinstance(m.value, AnalysisGroup)] == [(0, 3)]
+    assert not any(
+        isinstance(m.value, AnalysisGroup) for m in intents.mentions("漏掉的", [], "rfm")
+    )
+    assert not any(str(surface).startswith("…") for surface, *_ in intents.words())
+
+
+def test_the_beginning_of_a_name_is_enough_beside_a_filter_of_its_kind() -> None:
+    before = MetricQuery((MetricRef("first"),), scope=Scope(Where("channel", Op.EQ, ("线上店",))))
+    found = list(shortened("线下呢", [(0, 2)], before, WORDS))
+    assert [(m.value, m.rule) for m in found] == [
+        (ValueWord((("channel", "线下店"),)), "fuzzy:线下店")
+    ]
+    assert not list(shortened("线呢", [(0, 1)], before, WORDS)), "one letter is no name"
+    assert not list(shortened("甲城呢", [(0, 2)], before, WORDS)), "cities are not filtered by"
+    assert not list(shortened("线下呢", [(0, 2)], None, WORDS))

@@ -84,7 +84,8 @@ def continue_from(
         return _refer(context, said, graph)
     if said.people:
         said = deeds_measured(said, graph)
-    if said.people and said.measures and (mine := _same_analysis(context.query, said)):
+    asks = said.measures or said.analysis not in (None, said.people_of)
+    if said.people and asks and (mine := _same_analysis(context.query, said)):
         return settle(among(said, replace(mine, people=said.people), graph), graph)
     if said.about or said.analysis or said.people:
         return None

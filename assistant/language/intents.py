@@ -33,6 +33,7 @@ from semantic_layer.query import (
     Where,
 )
 
+GOING_ON = "…"  # before words that count only in a conversation
 SOFT = re.compile("|".join(map(re.escape, soft())))
 
 
@@ -59,7 +60,8 @@ class Intents:
                 yield phrase, AnalysisWord, analysis.name
             for group, synonyms in analysis.groups:
                 for surface in synonyms or (group,):
-                    yield surface, AnalysisGroup, (analysis.name, group)
+                    if not surface.startswith(GOING_ON):
+                        yield surface, AnalysisGroup, (analysis.name, group)
 
     @cached_property
     def idioms(self) -> Idioms:
@@ -76,9 +78,18 @@ class Intents:
             elif isinstance(m.value, AnalysisParam):
                 about.add(m.value.analysis)
         out = list(_soft(text)) if about else []
+        if asked in self.analyses:
+            out += self._of_the_talk(text, str(asked))
         for name in sorted(about & self.analyses.keys()):
             out += self._params(text, name)
         return out
+
+    def _of_the_talk(self, text: str, asked: str) -> Iterator[Mention]:
+        """漏掉的, 第二类: what a group is called while its analysis is talked about."""
+        for group, synonyms in self.analyses[asked].groups:
+            for surface in (s.removeprefix(GOING_ON) for s in synonyms if s.startswith(GOING_ON)):
+                for m in re.finditer(re.escape(surface), text):
+                    yield Mention(m.start(), m.end(), AnalysisGroup(((asked, group),)), "talk")
 
     def ahead(self, found: Iterable[Mention], asked: str | None) -> bool:
         """Is the text, or the conversation that it goes on from, about what is to come?"""

@@ -30,6 +30,7 @@ from assistant.language.rules import EXPRESSIONS, PHRASES
 from assistant.language.rungs import climbed
 from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
+from assistant.language.shortened import shortened
 from assistant.language.subscope import nested
 from assistant.language.text import Text, normalise
 from assistant.language.times import Ago
@@ -99,7 +100,9 @@ class Parser:
         mentions: Sequence[Mention] = tuple(climbed(read, catalog))
         ways = covers(text.text, mentions, KEPT)
         if ways and ways[0].unread:
-            guesses = self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
+            before = context.query if context else None
+            guesses = [*shortened(text.text, ways[0].unread, before, catalog)]
+            guesses += self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
             if guesses:
                 read = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
                 mentions = tuple(climbed(read, catalog))

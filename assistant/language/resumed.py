@@ -25,6 +25,8 @@ def resumed(
     says nothing else (那客单价为什么跌了).
     """
     old = context.query if context else None
+    if isinstance(old, MetricQuery) and not analysis.measured and "user" in analysis.needs:
+        return _of_them(query, said, old)
     if (
         not analysis.measured
         or context is None
@@ -48,6 +50,13 @@ def resumed(
         scope=scope,
         compare=query.compare or compare,
     )
+
+
+def _of_them(query: AnalysisQuery, said: Draft, old: MetricQuery) -> AnalysisQuery:
+    """他们里头谁快要不来了: those whom the figure was about, in its period too."""
+    if Cue.IT not in said.cues or old.group_by or old.scope.where is None:
+        return query
+    return replace(query, scope=carried_scope(old.scope, said, Cue.ALSO in said.cues))
 
 
 def _anew(said: Draft) -> bool:
