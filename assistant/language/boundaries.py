@@ -57,6 +57,8 @@ def _earlier_set(mentions: Sequence[Mention]) -> int | None:
 
 def _ranked_thing(mentions: Sequence[Mention]) -> int | None:
     """销售额前10的城市的客单价: a ranked thing with another measure after it closes the set."""
+    if mentions and mentions[-1].value is m.Cue.ALSO:
+        return None  # 退款率最高的品类，退款金额也带上: beside it, not about it
     for i, mention in enumerate(mentions):
         value = mention.value
         if not isinstance(value, Ranked) or value.comparative:

@@ -135,6 +135,9 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
         chosen = [c for c in filters if c.dimension in grouped]
         bare = not draft.columns and not draft.asked and not draft.groups
         target = chosen[-1] if chosen else _finest(filters, graph) if bare else None
+        named = [c for c in filters if len(c.values) > 1 and c.dimension not in grouped]
+        if target is None and WindowKind.SHARE in kinds and len(named) == 1 and draft.groups:
+            return replace(draft, groups=(*draft.groups, By(named[0].dimension))), None
         if target is not None:
             where = tuple(c for c in draft.where if c is not target)
             extra: tuple[Group, ...] = (

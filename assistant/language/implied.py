@@ -4,6 +4,8 @@ Knows drafts and the catalog, no words."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
@@ -36,6 +38,15 @@ def implied_thing(draft: Draft, graph: Graph) -> Asked | None:
     if tested and not draft.columns and not draft.groups:
         return Asked(tables=(graph.catalog.dimensions[tested[0]].table,), form=Form.COUNT)
     return None
+
+
+def listed_thing(draft: Draft, graph: Graph) -> Draft:
+    """直营店里有哪些连着10天没出单: the rows that the only filter describes, where no thing is named."""
+    if draft.entities or draft.columns or draft.groups or draft.asked:
+        return draft
+    homes = {graph.catalog.dimensions[d].table for d in dimensions_of(draft.where)}
+    member = graph.member_of(homes.pop()) if len(homes) == 1 else None
+    return replace(draft, groups=(By(member),)) if member else draft
 
 
 def _alone(condition: Condition, graph: Graph) -> bool:

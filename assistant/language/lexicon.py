@@ -72,7 +72,9 @@ class Lexicon:
         for kinds in table.values():
             _one_role(catalog, kinds)
         self.names: dict[str, tuple[Any, ...]] = {
-            surface: tuple(self._word(kind, tuple(items), kinds) for kind, items in kinds.items())
+            surface: tuple(
+                self._word(kind, tuple(items), kinds, surface) for kind, items in kinds.items()
+            )
             for surface, kinds in table.items()
         }
         everything: dict[str, list[Any]] = {s: list(v) for s, v in self.names.items()}
@@ -84,14 +86,16 @@ class Lexicon:
             self._automaton.add_word(surface, (len(surface), tuple(values)))
         self._automaton.make_automaton()
 
-    def _word(self, kind: type, items: tuple[Any, ...], kinds: dict[type, dict[Any, None]]) -> Any:
+    def _word(
+        self, kind: type, items: tuple[Any, ...], kinds: dict[type, dict[Any, None]], surface: str
+    ) -> Any:
         if kind is DimensionWord:
             kinds_of = {d: self.catalog.dimensions[d].kind for d in items}
             measurable = (Kind.NUMBER, Kind.TIME)
             return DimensionWord(items, tuple(d for d in items if kinds_of[d] in measurable))
         if kind is MetricWord:
             values = kinds.get(ValueWord, {})
-            return MetricWord(items, tuple(values))
+            return MetricWord(items, tuple(values), surface.startswith(("多少", "几")))
         return kind(items)
 
     def mentions(self, text: str, asked: str | None = None) -> list[Mention]:

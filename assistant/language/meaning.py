@@ -21,6 +21,7 @@ class MetricWord:
 
     names: tuple[str, ...]
     values: tuple[tuple[str, Scalar], ...] = ()
+    asks: bool = False  # the word is a question of number: 多少笔
 
 
 @dataclass(frozen=True, slots=True)

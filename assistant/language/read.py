@@ -17,6 +17,7 @@ from assistant.language.slots.base import MOVING, MUST_SERVE, C, condition_of
 from assistant.language.slots.filters import Filters
 from assistant.language.slots.measures import Measures
 from assistant.language.slots.ranks import Ranks
+from assistant.language.slots.rowwise import Rowwise
 from assistant.language.slots.streaks import Streaks
 from assistant.language.slots.times import Times
 from assistant.language.slots.twofold import Twofold
@@ -38,7 +39,7 @@ def read(mentions: Sequence[Mention], graph: Graph, resolve: Resolve) -> Draft:
     return _Reader(scan(mentions, resolve), graph).draft()
 
 
-class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks):
+class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise):
     """All families together, and what needs several of them."""
 
     def draft(self) -> Draft:
@@ -106,6 +107,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks):
     def _claims(self) -> None:
         """Words whose role only their neighbours decide, taken before any slot reads its own."""
         self._told()
+        self._each_row()
+        self._asked_twice()
         self._aggregates()
         self._topmost()
         self._pick()

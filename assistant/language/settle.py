@@ -21,7 +21,7 @@ from assistant.language.counting import (
 from assistant.language.detail import detail_query
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
-from assistant.language.implied import implied_count, implied_thing
+from assistant.language.implied import implied_count, implied_thing, listed_thing
 from assistant.language.meaning import Cue
 from assistant.language.measured import Settled, conjunction, metric
 from assistant.language.people import deeds_dated, joined_when, verb_conditions
@@ -129,6 +129,10 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if ready is None:
         return
     draft, counted = ready, count_asked(ready)
+    if draft.streak is not None and Cue.WHICH_ONES in draft.cues:
+        draft = listed_thing(draft, graph)
+        if not (draft.entities or draft.columns or draft.groups or draft.asked):
+            return  # which of what?
     if counted is None and not draft.measures and Cue.HOW_MANY in draft.cues:
         counted = implied_thing(draft, graph)
     plain = not (draft.having or draft.ranked or draft.streak or Cue.DISTRIBUTION in draft.cues)

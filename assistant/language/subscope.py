@@ -45,7 +45,8 @@ def nested(mentions: Sequence[Mention], at: int, graph: Graph, resolve: Resolve)
     closing = mentions[at].value is not m.Cue.WITHIN
     left = read(mentions[: at + 1] if closing else mentions[:at], graph, resolve)
     right = read(mentions[at + 1 :], graph, resolve)
-    if not left.measures and right.measures and left.ranked is not None and not left.ranked.quality:
+    chosen = bool(left.having) or (left.ranked is not None and not left.ranked.quality)
+    if not left.measures and right.measures and chosen:
         left = replace(left, measures=right.measures[:1])
     if not left.periods and isinstance(mentions[-1].value, TimeValue):
         left = replace(

@@ -32,6 +32,7 @@ MUST_SERVE = (
     C.ACTUAL,
     C.AFTERWARDS,
     C.NTH_TIME,
+    C.FIRST_TIME,
 )
 
 

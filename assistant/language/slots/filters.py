@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from assistant.language.meaning import MetricWord, OpWord, TableWord, TermWord, UnitWord
+from assistant.language.meaning import (
+    AnalysisGroup,
+    AnalysisWord,
+    MetricWord,
+    OpWord,
+    TableWord,
+    TermWord,
+    UnitWord,
+)
 from assistant.language.phrases import Asked, Measured, Threshold, Values
 from assistant.language.scales import (
     BORN,
@@ -24,6 +32,7 @@ from semantic_layer.query import (
     CompareKind,
     Comparison,
     Condition,
+    Form,
     Grain,
     Having,
     HavingChange,
@@ -49,6 +58,8 @@ class Filters(Base):
             negated = said.at(i - 1) in (C.NOT, C.EXCEPT) and self._touching(i - 1, i)
             if negated:
                 self.used.add(i - 1)
+            if self._beside_a_group(i):
+                self.lost.append(i)
             out.append(Term(name, negated))
         for i, x in said.texts:
             columns = dict.fromkeys(c for t in self._tables() for c in texts_of(self.graph, t))
@@ -66,6 +77,15 @@ class Filters(Base):
             return out
         out += [WhereTime(c.grain, c.values) for c in cycles]
         return out
+
+    def _beside_a_group(self, place: int) -> bool:
+        """沉默用户、回流用户各多少: two of a kind, the one no filter of the other."""
+        said = self.said
+        after = said.at(place + 2) if said.at(place + 1) is C.AND else said.at(place + 1)
+        counted = said.cue(C.RESPECTIVELY, C.HOW_MANY) or any(
+            a.form is Form.COUNT for _, a in said.asked
+        )
+        return counted and isinstance(after, (AnalysisGroup, AnalysisWord))
 
     def _surpassing(self) -> None:
         """甲店的单量是不是已经超过乙店了: an operator before a member holds the two against each other."""
@@ -146,6 +166,8 @@ class Filters(Base):
             match said.at(place):
                 case Values() as values:
                     found: Condition | None = condition_of(values)
+                    if len(values.options[0][1]) > 1 and (said.groupings or said.grains):
+                        continue  # 每个大区里甲和乙的占比: between the two
                 case TermWord(names):
                     found = Term(names[0])
                 case _:

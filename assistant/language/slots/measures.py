@@ -58,6 +58,16 @@ class Measures(Base):
                 self.used.add(i)
         said.measures.sort(key=lambda x: x[0])
 
+    def _asked_twice(self) -> None:
+        """退货单多少笔: behind what is counted, a metric's word that asks for a number is the question."""
+        said = self.said
+        words = {i: said.at(i) for i, _ in said.measures}
+        named = [i for i, w in words.items() if isinstance(w, m.MetricWord) and not w.asks]
+        for i, w in words.items():
+            joined = said.at(i - 1) is C.AND
+            if isinstance(w, m.MetricWord) and w.asks and not joined and any(j < i for j in named):
+                said.measures[:] = [x for x in said.measures if x[0] != i]
+
     def _averaged_over(self, place: int) -> None:
         """每位医生平均多少人次: the measure divided by the members, when nothing else is told apart."""
         said = self.said
@@ -127,7 +137,11 @@ class Measures(Base):
     def _stray_unit(self, place: int, value: Any) -> bool:
         """月 in 月销售额, 单笔 before a total: units with no number say how the measure is meant."""
         after = self.said.at(place + 1)
-        if isinstance(value, m.UnitWord) and value.text == "单" and self.said.having:
+        if (
+            isinstance(value, m.UnitWord)
+            and value.text == "单"
+            and (self.said.having or self.said.thresholds)
+        ):
             single = isinstance(after, m.UnitWord) and after.text in ("笔", "次")
             return single and self.said.mentions[place].end == self.said.mentions[place + 1].start
         if isinstance(value, m.UnitWord) and value.text == "期":
