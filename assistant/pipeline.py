@@ -10,7 +10,7 @@ from time import perf_counter
 
 import analytics.contract
 from assistant.analyse import ANALYSES, analyse
-from assistant.answer.compose import compose, compose_analysis
+from assistant.answer.compose import compose, compose_analysis, spaced_after
 from assistant.answer.definitions import compose_catalog
 from assistant.answer.masked import masked
 from assistant.answer.nouns import period_text
@@ -124,7 +124,8 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         )
     if (ahead := _ahead(query, result, catalog)) is not None:
         until = catalog.until.isoformat() if catalog.until else ""
-        return decline(run, "future", query, period=period_text(ahead), until=until)
+        when = spaced_after(period_text(ahead))
+        return decline(run, "future", query, period=when, until=until)
     run.at("作图")
     result = masked(result, catalog)
     timing = Timing(run.parse_ms, (planned - started) * 1e3, (ran - planned) * 1e3)

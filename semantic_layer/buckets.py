@@ -45,10 +45,12 @@ def _prepare(build: Build, plan: Plan, slot: Slot) -> Slot:
     if group.measure is None or group.per is None:
         if group.dimension is None:
             raise Unanswerable("mixed")
+        found = build.catalog.dimensions[group.dimension]
+        frame = Frame(build.catalog, found.table)
+        value = frame.dimension(group.dimension)
+        if found.format in (Format.NUMBER, Format.COUNT):
+            _add_whole(build, slot, frame, value.copy())
         if not group.edges and not group.width:
-            owner = build.catalog.dimensions[group.dimension].table
-            frame = Frame(build.catalog, owner)
-            value = frame.dimension(group.dimension)
             _add_width(
                 build, slot, frame.source().select(value.as_("value", copy=False), copy=False)
             )
@@ -119,9 +121,8 @@ def shown_label(build: Build, plan: Plan, slot: Slot, value: exp.Expr) -> exp.Ex
             labels = [p.label or period_label(p) for p in plan.periods]
             return _chosen(value, labels)
         case ByBucket(edges=edges) if edges:
-            texts = [f"{e:g}" if abs(e) < 1e6 else f"{e:.0f}" for e in edges]
-            inner = [f"{a}–{b}" for a, b in pairwise(texts)]
-            return _chosen(value, [f"<{texts[0]}", *inner, f"≥{texts[-1]}"])
+            exact, shared = (_edge_labels(edges, _unit(build, slot), w) for w in (True, False))
+            return _by_kind(build, slot, _chosen(value, exact), _chosen(value.copy(), shared))
         case ByBucket() as group:
             return _range(build, slot, group, value)
         case _:
@@ -136,24 +137,71 @@ def _chosen(value: exp.Expr, labels: list[str]) -> exp.Expr:
     return exp.Case(ifs=ifs)
 
 
+def _edge_labels(edges: tuple[float, ...], unit: str, whole: bool) -> list[str]:
+    """[2, 5) is 2–5; of whole numbers it is 2–4, so that no number stands in two ranges."""
+    texts = [f"{e:g}" if abs(e) < 1e6 else f"{e:.0f}" for e in edges]
+    last = [e - 1 if whole and e == int(e) and a == int(a) else e for a, e in pairwise(edges)]
+    inner = [
+        a if e == float(a) else f"{a}–{e:g}" if abs(e) < 1e6 else f"{a}–{e:.0f}"
+        for a, e in zip(texts, last, strict=False)
+    ]
+    return [f"{text}{unit}" for text in (f"<{texts[0]}", *inner, f"≥{texts[-1]}")]
+
+
+def _by_kind(build: Build, slot: Slot, exact: exp.Expr, shared: exp.Expr) -> exp.Expr:
+    """Labels for whole numbers or for any; where only the data know, they say."""
+    if _counts(build, slot):
+        return exact
+    if (name := f"{slot.name}_whole") not in build.ctes:
+        return shared
+    whole = exp.select(column("whole"), copy=False).from_(table(name), copy=False)
+    test = exp.Subquery(this=whole)
+    return exp.Case(ifs=[exp.If(this=test, true=exact)], default=shared)
+
+
+def _add_whole(build: Build, slot: Slot, frame: Frame, value: exp.Expr) -> None:
+    """Whether every value is a whole number: ages and days are, though no column type says so."""
+    same = exp.EQ(this=value, expression=exp.Floor(this=value.copy()))
+    test = exp.LogicalAnd(this=same).as_("whole", copy=False)
+    build.ctes[f"{slot.name}_whole"] = frame.source().select(test, copy=False)
+
+
+def _unit(build: Build, slot: Slot) -> str:
+    """The unit behind a label, with its blank."""
+    group = slot.group
+    assert isinstance(group, ByBucket)
+    if group.measure is not None:
+        unit = measure_column(group.measure, build.catalog).unit
+    else:
+        unit = build.catalog.dimensions[group.dimension].unit if group.dimension else ""
+    return f" {unit}" if unit else ""
+
+
 def _range(build: Build, slot: Slot, group: ByBucket, value: exp.Expr) -> exp.Expr:
-    """``20–30`` is [20, 30); of things that are counted it is written 20–29, and 3 alone as 3."""
-    counts = _counts(build, slot)
-    if group.width == 1 and counts:
-        return _text(value)
+    """``20–30`` is [20, 30); of whole numbers it is written 20–29, and 3 alone as 3."""
+    unit = _unit(build, slot)
+
+    def said(*parts: exp.Expr) -> exp.Expr:
+        return call("concat", *parts, *((literal(unit),) if unit else ()))
+
     width = number(group.width) if group.width else scale(slot, "width")
     upper: exp.Expr = exp.Add(this=value.copy(), expression=width.copy())
-    if counts:
-        upper = exp.Sub(this=upper, expression=number(1))
-    both = call("concat", _text(value.copy()), literal("–"), _text(upper))
+    below = exp.Sub(this=upper.copy(), expression=number(1))
+    alone = said(_text(value.copy()))
+    exact: exp.Expr = said(_text(value.copy()), literal("–"), _text(below))
+    shared = said(_text(value.copy()), literal("–"), _text(upper))
+    if group.width == 1:
+        exact = alone
+    elif not group.width:
+        one = exp.EQ(this=width.copy(), expression=number(1))
+        exact = exp.Case(ifs=[exp.If(this=one, true=alone)], default=exact)
+    elif group.width != int(group.width):
+        exact = shared.copy()
     cases = [exp.If(this=is_unknown(value), true=exp.null())]
     if not group.width:
         tail = exp.GTE(this=value.copy(), expression=scale(slot, "tail"))
-        cases.append(exp.If(this=tail, true=call("concat", literal("≥"), _text(value.copy()))))
-        if counts:
-            one = exp.EQ(this=width, expression=number(1))
-            cases.append(exp.If(this=one, true=_text(value.copy())))
-    return exp.Case(ifs=cases, default=both)
+        cases.append(exp.If(this=tail, true=said(literal("≥"), _text(value.copy()))))
+    return exp.Case(ifs=cases, default=_by_kind(build, slot, exact, shared))
 
 
 def _counts(build: Build, slot: Slot) -> bool:

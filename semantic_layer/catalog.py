@@ -268,6 +268,18 @@ class Catalog:
     tags: tuple[Tag, ...] = ()
     aspects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of reviews: name → its words
 
+    def member_of(self, dimension: str) -> Table | None:
+        """The table whose rows ``dimension`` tells apart, by key or by name: store_name → stores."""
+        found = self.dimensions.get(dimension)
+        if found is None:
+            return None
+        spelled = {(dimension,), (found.expr.strip('"'),)}
+        for table in (self.tables[found.table], *self.tables.values()):
+            keyed = found.kind is Kind.KEY and table.key in spelled
+            if table.entity and (table.names == dimension or keyed):
+                return table
+        return None
+
     def time_of(self, metric: str) -> str | None:
         """The time dimension that a period filters for ``metric``; None when it has none."""
         calc = self.metrics[metric].calc

@@ -22,6 +22,8 @@ from semantic_layer.query import (
     MetricRef,
     Op,
     PerUnit,
+    Ref,
+    Scalar,
     Term,
     Where,
 )
@@ -65,7 +67,8 @@ UNIT_LABELS = {
     "half": "半年均",
     "year": "年均",
 }
-SIGNS = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
+SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
+LIMITS = {Op.GT: "超过", Op.GE: "至少", Op.LT: "不到", Op.LE: "不超过"}
 
 
 def group_column(group: Group, catalog: Catalog, name: str) -> Column:
@@ -158,9 +161,10 @@ def measure_column(measure: Measure, catalog: Catalog) -> Column:
         case Formula(op, left, right):
             a, b = measure_column(left, catalog), measure_column(right, catalog)
             plain = op in "*/"
+            gap = target_of(measure, catalog) is not None
             return Column(
                 "formula",
-                f"{a.label}{SIGNS[op]}{b.label}",
+                f"离{a.label}还差" if gap else f"{a.label}{SIGNS[op]}{b.label}",
                 Kind.NUMBER,
                 ColumnRole.MEASURE,
                 "" if plain else a.unit,
@@ -168,12 +172,19 @@ def measure_column(measure: Measure, catalog: Catalog) -> Column:
             )
 
 
+def target_of(measure: Measure, catalog: Catalog) -> str | None:
+    """The metric that ``measure`` is the gap to: 目标销售额 − 销售额, where the model says so."""
+    match measure:
+        case Formula("-", MetricRef(goal), MetricRef(real)):
+            return goal if catalog.metrics[real].target == goal else None
+        case _:
+            return None
+
+
 def _each(unit: str, catalog: Catalog) -> str:
-    dimension = catalog.dimensions[unit]
-    table = catalog.tables[dimension.table]
-    if unit in table.key and table.entity:
+    if (table := catalog.member_of(unit)) is not None:
         return f"每{table.classifier}{table.entity}"
-    return f"每个{dimension.label}"
+    return f"每个{catalog.dimensions[unit].label}"
 
 
 def _aggregate_column(m: ColumnAggregate, catalog: Catalog) -> Column:
@@ -216,13 +227,16 @@ def said(where: Condition | None, catalog: Catalog) -> str:
 def _words(where: Condition | None, catalog: Catalog) -> Iterator[str]:
     match where:
         case Where(dimension, op, values):
-            told = "、".join(str(v) for v in values)
+            found = catalog.dimensions.get(dimension)
+            told = "、".join(_plain(v) for v in values)
             if op in (Op.EQ, Op.IN):
                 yield told
             elif op in (Op.NE, Op.NOT_IN):
                 yield f"非{told}"
-            elif dimension in catalog.dimensions:
-                yield f"{catalog.dimensions[dimension].label}{op.value}{told}"
+            elif found is not None and op in LIMITS:
+                yield f"{found.label}{LIMITS[op]} {told} {found.unit}".rstrip()
+            elif found is not None:
+                yield f"{found.label}{op.value}{told}"
         case Term(term, negated):
             yield ("非" if negated else "") + catalog.terms[term].label
         case And(parts):
@@ -230,6 +244,11 @@ def _words(where: Condition | None, catalog: Catalog) -> Iterator[str]:
                 yield from _words(part, catalog)
         case _:
             return
+
+
+def _plain(value: Scalar | Ref) -> str:
+    """A value of a condition; a count read as 1.0 is 1."""
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
 def previous_label(comparison: Comparison) -> str:

@@ -151,7 +151,10 @@ def _rolled(
     if counted and groups:
         member = next((s for s in stage.slots if isinstance(s.group, By)), stage.slots[0])
         label = next(g for g in groups if g.name == member.name).label
-        total = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, "个", Format.COUNT)
+        table_ = member.group.dimension if isinstance(member.group, By) else ""
+        kept = stage.catalog.member_of(table_)
+        label, unit = (kept.entity, kept.classifier) if kept is not None else (label, "个")
+        total = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, unit, Format.COUNT)
         value: exp.Expr = exp.Count(this=exp.Distinct(expressions=[column(member.name)]))
     else:
         total = replace(

@@ -91,11 +91,12 @@ def _before(period: Period) -> Period:
     if start is None or end is None:
         return period
     if period.partial and period.grain is not None and period.grain in STEPS:
-        unit = STEPS[period.grain]
+        size, unit = STEPS[period.grain]
+        size *= count_units(start, end, period.grain)  # 4月到6月 looks back to January
         before = (
-            add_months(start, -unit[0])
+            add_months(start, -size)
             if period.grain in MONTHS
-            else start - timedelta(**{unit[1] + "s": unit[0]})
+            else start - timedelta(**{unit + "s": size})
         )
         return replace(period, start=before, end=min(before + (end - start), start), label="")
     if months := whole_months(start, end):

@@ -166,9 +166,9 @@ def _column(of: Column, window: Window, role: ColumnRole) -> Column:
     name = f"{of.name}_{window.kind.value}"
     label = of.label + LABELS.get(window.kind, "")
     if window.kind is WindowKind.MOVING_AVERAGE:
-        label = f"{of.label}近{n}期平均"
+        label = f"{of.label}近 {n} 期平均"
     elif window.kind is WindowKind.MOVING_SUM:
-        label = f"{of.label}近{n}期合计"
+        label = f"{of.label}近 {n} 期合计"
     elif window.kind is WindowKind.CUMULATIVE:
         label = f"累计{of.label}"
     elif window.kind is WindowKind.SHARE and window.within:

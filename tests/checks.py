@@ -454,7 +454,7 @@ CHECKS: tuple[tuple[str, MetricQuery | DetailQuery, str], ...] = (
             (ByBucket(measure=MetricRef("order_count"), per="user_id", edges=(2, 3, 5)),),
             Scope(periods=(MAY,)),
         ),
-        f"""SELECT CASE WHEN n < 2 THEN '<2' WHEN n < 3 THEN '2–3' WHEN n < 5 THEN '3–5' ELSE '≥5' END AS b,
+        f"""SELECT CASE WHEN n < 2 THEN '<2 单' WHEN n < 3 THEN '2 单' WHEN n < 5 THEN '3–4 单' ELSE '≥5 单' END AS b,
               count(*) FROM (SELECT user_id, count(*) AS n FROM orders WHERE {PAID} AND {IN_MAY} GROUP BY 1)
             GROUP BY 1 ORDER BY min(n)""",
     ),
@@ -465,7 +465,7 @@ CHECKS: tuple[tuple[str, MetricQuery | DetailQuery, str], ...] = (
             (ByBucket("order_amount", width=200),),
             Scope(periods=(WEEK,)),
         ),
-        f"""SELECT concat(b, '–', b + 200), n FROM
+        f"""SELECT concat(b, '–', b + 200, ' 元'), n FROM
               (SELECT (floor(order_amount / 200) * 200)::INT AS b, count(*) AS n FROM orders WHERE {PAID}
                AND pay_time >= '2026-06-15' AND pay_time < '2026-06-22' GROUP BY 1) ORDER BY b""",
     ),

@@ -145,10 +145,10 @@ def test_a_trend_compares_whole_months_only() -> None:
     query = MetricQuery((GMV,), (ByTime(Grain.MONTH),), scope, form=Form.TREND)
     answer = told(query, MONTH, GMV_COLUMN, rows=rows)
     assert answer.headline == (
-        "今年（截至 6 月 23 日）销售额从 2026年3月的 100 元 到 2026年5月的 150 元（+50.0%），"
+        "今年（截至 6 月 23 日）销售额从 2026年3月的 100 元到 2026年5月的 150 元（+50.0%），"
         "最高 2026年5月 150 元，最低 2026年4月 90 元"
     )
-    assert answer.findings[-1] == "2026年5月比2026年4月 +66.7%；2026年6月还没有结束，未计入。"
+    assert answer.findings[-1] == "2026年5月比 2026年4月 +66.7%；2026年6月还没有结束，未计入。"
     assert answer.chart is not None
     assert answer.chart.partial
 

@@ -37,7 +37,7 @@ def written(period: Period) -> str:
 
 # one line, one kind: what is said → the periods it means
 SAID = {
-    "今天": "2026-06-24..2026-06-24*",
+    "今天": "2026-06-24..2026-06-24",
     "昨天的单量": "2026-06-23..2026-06-23",
     "大前天": "2026-06-21..2026-06-21",
     "本周": "2026-06-22..2026-06-23*",
@@ -257,10 +257,10 @@ def test_units_tile_the_calendar(today: date, grain: Grain) -> None:
 
     assert before is not None and whole is not None
     assert before.end == whole.start and not before.partial
-    if cut is None:  # its first day: nothing is complete yet
-        assert whole.start == today
-    else:
-        assert cut.partial and cut.start == whole.start
+    assert cut is not None and cut.start == whole.start
+    assert cut.partial == (cut.end == today)
+    if whole.start == today:  # its first day: all of it is ahead, and nothing was cut
+        assert cut == whole
 
 
 @given(DAYS, st.sampled_from(sorted(SAID)))

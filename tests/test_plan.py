@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from toy import TODAY, catalog, engine
 
 from semantic_layer.catalog import Aggregate, Catalog, Metric
+from semantic_layer.columns import measure_column
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import Unanswerable
 from semantic_layer.execute import execute
@@ -576,15 +577,39 @@ def test_formula(db: DuckDBEngine) -> None:
 
 def test_ranges(db: DuckDBEngine) -> None:
     query = ask("order_count", by=(ByBucket("amount", edges=(100, 250)),))
-    assert rows(db, query) == [("<100", 3), ("100–250", 2), ("≥250", 1)]
+    assert rows(db, query) == [("<100 元", 3), ("100–250 元", 2), ("≥250 元", 1)]
     equal = replace(query, group_by=(ByBucket("amount", width=100),))
-    assert rows(db, equal)[0] == ("0–100", 3)
+    assert rows(db, equal)[0] == ("0–100 元", 3)
+
+
+def test_ranges_of_whole_numbers_share_no_edge(db: DuckDBEngine) -> None:
+    """Ages are whole in these rows, amounts are money: 20–29 岁 beside 100–250 元."""
+    tens = ask("new_users", by=(ByBucket("age", width=10),))
+    assert [r[0] for r in rows(db, tens)] == ["20–29 岁", "30–39 岁", "40–49 岁", None]
+    cut = ask("new_users", by=(ByBucket("age", edges=(25, 34, 35)),))
+    assert [r[0] for r in rows(db, cut)] == ["25–33 岁", "34 岁", "≥35 岁", None]
+
+
+def test_the_gap_to_a_target_is_named_as_one() -> None:
+    """目标 − 销售额 is what is missing, where the model says that 目标 is the target of 销售额."""
+    goal = replace(TOY.metrics["gmv"], target="target")
+    known = replace(TOY, metrics={**TOY.metrics, "gmv": goal})
+    gap = Formula("-", MetricRef("target"), MetricRef("gmv"))
+    assert measure_column(gap, known).label == "离目标还差"
+    assert measure_column(gap, TOY).label == "目标 − 销售额"
+
+
+def test_the_previous_period_is_as_long_as_what_was_cut() -> None:
+    """四月至今 is 84 days: the quarter-long stretch before it begins in January, not in March."""
+    cut = Period(date(2026, 4, 1), date(2026, 6, 24), grain=Grain.MONTH, partial=True)
+    before = shifted(cut, POP)
+    assert (before.start, before.end) == (date(2026, 1, 1), date(2026, 3, 26))
 
 
 def test_ranges_of_a_measure_per_member(db: DuckDBEngine) -> None:
     """User 1 has three orders, user 2 two, user 3 one; user 4 none, and belongs to no range."""
     per = ByBucket(measure=MetricRef("order_count"), per="user_id", width=1)
-    assert rows(db, ask("buyers", by=(per,))) == [("1", 1), ("2", 1), ("3", 1)]
+    assert rows(db, ask("buyers", by=(per,))) == [("1 单", 1), ("2 单", 1), ("3 单", 1)]
 
 
 def test_streak(db: DuckDBEngine) -> None:

@@ -93,11 +93,11 @@ READINGS: tuple[tuple[q.Query, str], ...] = (
     ),
     (
         MetricQuery((GMV,), (ByTime(Grain.MONTH), By("region")), top=Top(3, per=("region",))),
-        "未限定时间，按月，按大区，销售额，取每个大区内销售额最高的前 3 个月份",
+        "未限定时间，按月，按大区，销售额，取每个大区内销售额最高的前 3 个月",
     ),
     (
         DetailQuery("sale", scope=Scope(periods=(MAY,)), order=(Order("price"),), top=Top(20)),
-        "上个月 2026-05-01 至 2026-05-31，列出订单明细，按单价从高到低，取前 20 单订单",
+        "上个月 2026-05-01 至 2026-05-31，列出订单明细，按单价从高到低，取前 20 个订单",
     ),
     (
         MetricQuery(

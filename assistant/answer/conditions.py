@@ -10,15 +10,14 @@ from typing import assert_never
 
 from assistant.answer.nouns import GRAINS, dimension_label, entity, period_text, value_text
 from assistant.answer.numbers import CYCLIC, bucket
+from assistant.answer.picks import rollup_text, top_text
 from assistant.answer.terms import (
     comparison_text,
     format_of,
     group_text,
     label_of,
     order_text,
-    rollup_text,
     streak_text,
-    top_text,
     window_text,
 )
 from semantic_layer.catalog import Catalog, Format, Kind
@@ -257,7 +256,7 @@ def nested_text(query: MetricQuery | DetailQuery | AnalysisQuery | Listed, catal
             said.append(top_text(query.top, (), catalog))
         return "，".join([*said, f"「{thing}」明细"])
     keys = [g.dimension for g in query.group_by if isinstance(g, By)]
-    thing = entity(keys[0], catalog)[0] if keys else "结果"
+    thing, classifier = entity(keys[0], catalog) if keys else ("结果", "个")
     said += [group_text(g, catalog) for g in query.group_by if not isinstance(g, By)]
     said += [group_text(By(k), catalog) for k in keys[1:]]
     said += [comparison_text(c) for c in query.compare]
@@ -267,12 +266,13 @@ def nested_text(query: MetricQuery | DetailQuery | AnalysisQuery | Listed, catal
         said.append(streak_text(query.streak, query.measures, catalog))
     said += [condition_text(p, catalog) for p in (*conjuncts(query.keep), *conjuncts(query.claim))]
     if query.rollup:
-        said.append(rollup_text(query.rollup, query.measures, thing, catalog))
+        said.append(rollup_text(query.rollup, query.measures, thing, catalog, classifier))
     if query.contrast:
         said.append(f"{query.contrast.left}对{query.contrast.right}")
     said += [order_text(o, query.measures, catalog) for o in query.order]
     if query.top:
-        return "，".join([*said, top_text(query.top, query.measures, catalog, thing)])
+        named = top_text(query.top, query.measures, catalog, thing, classifier)
+        return "，".join([*said, named])
     if query.having or query.streak:
         return "，".join(said) + f"的{thing}"
     names = "、".join(label_of(m, catalog) for m in query.measures)

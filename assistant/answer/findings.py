@@ -9,12 +9,12 @@ from __future__ import annotations
 from statistics import fmean, pstdev
 
 from assistant.answer.nouns import GRAINS
-from assistant.answer.numbers import amount, difference, rate
+from assistant.answer.numbers import amount, beside, difference, rate
 from assistant.answer.phrases import AGAINST, Row
 from assistant.answer.shape import Shape, additive, whole, whole_buckets
 from semantic_layer.catalog import Catalog, Format
 from semantic_layer.query import CompareKind, MetricQuery, Query
-from semantic_layer.result import Column
+from semantic_layer.result import Column, ColumnRole
 
 MOST = 3
 SMALL_SAMPLE = 3
@@ -33,13 +33,16 @@ def findings(query: Query, shape: Shape, catalog: Catalog) -> tuple[str, ...]:
         return ()
     if shape.timed:
         if shape.names:
-            return tuple(_moves(query, shape, column))[:MOST]
+            return tuple(_moves(query, shape, column, catalog))[:MOST]
         usable = whole_buckets(query, shape, catalog, points)
         return tuple(_series(shape, column, points, usable))[:MOST]
-    said = _moves(query, shape, column)
+    said = _moves(query, shape, column, catalog)
     if whole(query, shape.result):
         said += _concentration(shape, column, points, catalog)
         said += _spread(shape, column, points, catalog)
+        for other in shape.measures[1:]:
+            others = [(r, v) for r, v in shape.numbers(other) if not shape.nobody(r, catalog)]
+            said += _spread(shape, other, others, catalog) or _leader(shape, other, others)
     return tuple(said)[:MOST]
 
 
@@ -53,36 +56,58 @@ def _concentration(shape: Shape, column: Column, points: Points, catalog: Catalo
     total = sum(v for _, v in points)
     if total <= 0:
         return []
-    ranked = sorted(points, key=lambda p: -p[1])
-    text = f"{shape.name(ranked[0][0])}占{column.label}的 {amount(ranked[0][1] / total, Format.PERCENT)}"
+    members = [p for p in points if not shape.nobody(p[0], catalog)]
+    ranked = sorted(members, key=lambda p: -p[1])
+    said = []
+    if ranked and shape.derived(column, ColumnRole.SHARE) is None:  # the headline has said it
+        first = amount(ranked[0][1] / total, Format.PERCENT)
+        said.append(f"{beside(shape.name(ranked[0][0]), '占', column.label, '的')} {first}")
     if len(ranked) > 5:
-        three = sum(v for _, v in ranked[:3]) / total
-        text += f"，前 3 个合计占 {amount(three, Format.PERCENT)}"
-    return [f"{text}。"]
+        three = amount(sum(v for _, v in ranked[:3]) / total, Format.PERCENT)
+        said.append(f"前 3 个合计占 {three}")
+    found = [f"{'，'.join(said)}。"] if said else []
+    if rest := sum(v for r, v in points if shape.nobody(r, catalog)):
+        told = amount(rest, column.format, column.unit)
+        share = amount(rest / total, Format.PERCENT)
+        name = "、".join(c.label for c in shape.names)
+        found.append(f"另有 {told}没有{name}（占 {share}）。")
+    return found
+
+
+def _leader(shape: Shape, column: Column, points: Points) -> list[str]:
+    """Who leads by another measure of the same rows."""
+    if not points:
+        return []
+    row, _ = max(points, key=lambda p: p[1])
+    return [f"{beside(column.label, '最高的是')} {shape.name(row)}（{shape.text(row, column)}）。"]
 
 
 def _spread(shape: Shape, column: Column, points: Points, catalog: Catalog) -> list[str]:
     """The ends of a rate or an average, where a share would make no sense."""
-    if additive(column, catalog):
+    points = [p for p in points if not shape.nobody(p[0], catalog)]
+    if additive(column, catalog) or len(points) < 2:
         return []
     (low, a), (high, b) = min(points, key=lambda p: p[1]), max(points, key=lambda p: p[1])
     if a == b:
-        return [f"{len(points)} 组的{column.label}都是 {shape.text(low, column)}。"]
+        return [
+            f"{beside(f'{len(points)} 组的', column.label, '都是')} {shape.text(low, column)}。"
+        ]
     gap = difference(b - a, column.format, column.unit).lstrip("+")
+    several = beside(column.label, "：") if len(shape.measures) > 1 else ""
     return [
-        f"{shape.name(high)}最高（{shape.text(high, column)}），{shape.name(low)}最低"
-        f"（{shape.text(low, column)}），相差 {gap}。"
+        f"{several}{beside(shape.name(high), '最高')}（{shape.text(high, column)}），"
+        f"{beside(shape.name(low), '最低')}（{shape.text(low, column)}），相差 {gap}。"
     ]
 
 
-def _moves(query: MetricQuery, shape: Shape, column: Column) -> list[str]:
+def _moves(query: MetricQuery, shape: Shape, column: Column, catalog: Catalog) -> list[str]:
     """The biggest riser and faller of the first comparison, ranked by how much, not by rate alone."""
     beside = shape.beside(column)
     if not beside or not query.compare or beside[0].previous is None:
         return []
     kind = query.compare[0].kind
     moved: Points = []
-    for row in shape.result.rows:
+    for row in shape.members(catalog):
         now, was = shape.value(row, column), shape.value(row, beside[0].previous)
         if isinstance(now, (int, float)) and isinstance(was, (int, float)):
             moved.append((row, float(now) - float(was)))
@@ -115,9 +140,7 @@ def _move(
 ) -> str:
     row, gap = move
     now = shape.value(row, column)
-    text = (
-        f"{shape.name(row)}{AGAINST[kind]}{word}最多：{difference(gap, column.format, column.unit)}"
-    )
+    text = f"{beside(shape.name(row), AGAINST[kind])}{word}最多：{difference(gap, column.format, column.unit)}"
     if column.format is not Format.PERCENT and now != gap:
         text += f"（{rate(gap / abs(now - gap))}）"
     return f"{text}。"
@@ -131,7 +154,10 @@ def _series(shape: Shape, column: Column, points: Points, usable: Points) -> lis
     each = GRAINS[shape.grain] if shape.grain else "期"
     values = [v for _, v in usable]
     mean = fmean(values)
-    said = [f"平均每{each} {amount(mean, _mean_format(column), column.unit)}。"]
+    level = amount(_level(mean, column), _mean_format(column), column.unit)
+    said = [
+        f"各{each}平均 {level}。" if column.format is Format.PERCENT else f"平均每{each} {level}。"
+    ]
     if len(values) >= 4 and mean > 0:
         slope = _slope(values)
         fit = _fit(values, slope)
@@ -150,12 +176,20 @@ def _series(shape: Shape, column: Column, points: Points, usable: Points) -> lis
             if column.format is Format.PERCENT
             else rate((b - a) / abs(a))
         )
-        said.append(f"{shape.name(last)}比{shape.name(before)} {step}。")
+        said.append(f"{beside(shape.name(last), '比', shape.name(before))} {step}。")
     if usable[-1][0] is not points[-1][0]:
         said[-1] = (
-            said[-1].removesuffix("。") + f"；{shape.name(points[-1][0])}还没有结束，未计入。"
+            said[-1].removesuffix("。")
+            + f"；{beside(shape.name(points[-1][0]), '还没有结束')}，未计入。"
         )
     return said
+
+
+def _level(mean: float, column: Column) -> float:
+    """The mean of counts is told to one decimal, of hundreds to none: 600 单, 3.4 单."""
+    if column.format is not Format.COUNT:
+        return mean
+    return round(mean) if mean >= 100 else round(mean, 1)
 
 
 def _mean_format(column: Column) -> Format:
@@ -190,4 +224,4 @@ def small_samples(shape: Shape, floor: int = 30) -> str:
     if not few:
         return ""
     named = "、".join(shape.name(r) for r in few[:SMALL_SAMPLE]) or "结果"
-    return f"{named}的{counts[0].label}不到 {floor}，比率仅供参考"
+    return f"{beside(named, '的', counts[0].label, '不到')} {floor}，比率仅供参考"

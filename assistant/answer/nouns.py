@@ -27,6 +27,15 @@ GRAINS = {
     Grain.WEEKEND: "周末与工作日",
 }
 THINGS = {Grain.MONTH: "月份", Grain.YEAR: "年份", Grain.HOUR_OF_DAY: "小时", Grain.WEEKEND: "日子"}
+UNITS = {  # what stands behind a number of buckets: (thing, measure word)
+    Grain.DAY: ("天", ""),
+    Grain.WEEK: ("周", ""),
+    Grain.MONTH: ("月", "个"),
+    Grain.QUARTER: ("季度", "个"),
+    Grain.HALF: ("半年", "个"),
+    Grain.YEAR: ("年", ""),
+    Grain.HOUR: ("小时", "个"),
+}
 COUNTED = {Grain.MONTH: "个月", Grain.QUARTER: "个季度", Grain.HALF: "个半年", Grain.HOUR: "小时"}
 AVERAGED = {
     Grain.HOUR: "时均",
@@ -74,14 +83,28 @@ def entity(name: str, catalog: Catalog) -> tuple[str, str]:
     found = catalog.dimensions.get(name)
     if found is None:
         return name, "个"
-    if found.kind is Kind.KEY:
-        table = catalog.tables.get(found.table)
-        for other in catalog.tables.values():
-            if other.key == (name,) and other.entity:
-                table = other
-        if table is not None and table.entity and (table.key == (name,) or len(table.key) == 1):
-            return table.entity, table.classifier
-    return found.label.removesuffix("名称") or found.label, "个"
+    if (table := catalog.member_of(name)) is not None:
+        return table.entity, table.classifier
+    ending = "编号" if found.kind is Kind.KEY else "名称"
+    return found.label.removesuffix(ending) or found.label, "个"
+
+
+def counted(number: str, thing: str, classifier: str = "个") -> str:
+    """A number of things: 8 家门店; what carries its measure word is not given it twice.
+
+    >>> counted("8", "门店", "家"), counted("3", "订单", "单"), counted("5", "天", "")
+    ('8 家门店', '3 个订单', '5 天')
+    """
+    return f"{number} {measure_word(thing, classifier)}{thing}"
+
+
+def measure_word(thing: str, classifier: str) -> str:
+    """``classifier`` as it stands before ``thing``: 单订单 and 条条目 are said with 个.
+
+    >>> measure_word("门店", "家"), measure_word("订单", "单")
+    ('家', '个')
+    """
+    return "个" if classifier and classifier in thing else classifier
 
 
 def value_text(value: Scalar, format: Format = Format.NUMBER, unit: str = "") -> str:

@@ -122,6 +122,26 @@ def difference(value: Any, format: Format = Format.NUMBER, unit: str = "") -> st
     return text if value <= 0 or text == MISSING else f"+{text}"
 
 
+_LATIN = re.compile(r"[A-Za-z0-9%]")
+_CHINESE = re.compile(r"[一-鿿]")
+
+
+def beside(*parts: str) -> str:
+    """Parts of a sentence put together, with a blank where latin or figures meet Chinese.
+
+    >>> beside("RevPAR", "最高的是"), beside("华东", "占", "销售额"), beside("2026年5月", "的")
+    ('RevPAR 最高的是', '华东占销售额', '2026年5月的')
+    """
+    text = ""
+    for part in parts:
+        ends, starts = text[-1:], part[:1]
+        apart = (_LATIN.match(ends) and _CHINESE.match(starts)) or (
+            _CHINESE.match(ends) and _LATIN.match(starts)
+        )
+        text += f" {part}" if apart else part
+    return text
+
+
 _DIFFERENCE = re.compile(r"(diff|difference|change)(_\d+)?$")
 
 

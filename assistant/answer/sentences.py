@@ -7,16 +7,24 @@ cell of the result or a stated sum of cells. It says nothing about causes.
 from __future__ import annotations
 
 from assistant.answer.listings import listing_headline
-from assistant.answer.nouns import DIRECTIONS, value_text
-from assistant.answer.numbers import amount, day_text, difference, rate
-from assistant.answer.phrases import Row, changes, listed, scope_name, values
+from assistant.answer.nouns import measure_word, value_text
+from assistant.answer.numbers import amount, beside, day_text, difference, plain, rate
+from assistant.answer.phrases import Row, changes, listed, values, with_scope
+from assistant.answer.picks import top_text
 from assistant.answer.shape import CLAIM, Shape, partial_end, whole, whole_buckets
-from assistant.answer.terms import format_of, rollup_text, streak_text, top_text
-from assistant.answer.wording import condition_text, thing_of
+from assistant.answer.terms import format_of
+from assistant.answer.things import members_text, noun_of
+from assistant.answer.verdicts import (
+    how_many,
+    nobody_met,
+    rolled_up,
+    side_by_side,
+    verdict,
+    whether,
+)
 from semantic_layer.catalog import Catalog, Format
-from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
-    Agg,
+    ByBucket,
     ByPeriod,
     DetailQuery,
     Form,
@@ -25,6 +33,9 @@ from semantic_layer.query import (
     WindowKind,
 )
 from semantic_layer.result import ColumnRole
+
+MEASURES = 3  # figures of one row that a headline names
+SMOOTHED = (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
 
 
 def headline(query: Query, shape: Shape, catalog: Catalog) -> str:
@@ -37,30 +48,33 @@ def headline(query: Query, shape: Shape, catalog: Catalog) -> str:
         case _:
             text = f"共 {len(shape.result.rows)} 行"
     until = partial_end(query)
-    return f"{text}（截至 {day_text(until)}）" if until and "截至" not in text else text
+    if until is None or "截至" in text or plain(until) in text:
+        return text
+    return f"{text}（截至 {day_text(until)}）"
 
 
 def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     rows = shape.result.rows
     if not rows and query.form is not Form.YES_NO:
-        return _none(query, catalog)
+        return nobody_met(query, catalog)
     if query.claim is not None and any(c.name == CLAIM for c in shape.result.columns):
-        return _verdict(query, shape, catalog)
+        return verdict(query, shape, catalog)
     if query.form is Form.YES_NO and len(rows) == 2 and not query.having and shape.measures:
-        return _with_scope(query, _side_by_side(shape), catalog)
+        return with_scope(query, side_by_side(shape), catalog)
     if query.form is Form.YES_NO and not (rows and shape.groups == () and len(rows) == 1):
-        return _whether(query, shape, catalog)
+        return whether(query, shape, catalog)
     if query.rollup is not None and shape.measures:
-        return _rolled(query, shape, catalog)
+        return rolled_up(query, shape, catalog)
     if query.contrast is not None:
         return _contrasted(query, shape, catalog)
     if not shape.groups:
-        text = _with_scope(query, values(query, shape, rows[0]), catalog)
+        text = with_scope(query, values(query, shape, rows[0], catalog), catalog)
         if query.form is Form.YES_NO and len(shape.measures) == 1:
             text = f"{'有' if shape.value(rows[0], shape.measures[0]) else '没有'}，{text}"
         return text
-    if query.form is Form.COUNT or query.streak is not None:
-        return _counted(query, shape, catalog)
+    counts = query.form is Form.COUNT and not any(isinstance(g, ByBucket) for g in query.group_by)
+    if counts or query.streak is not None:
+        return how_many(query, shape, catalog)
     if len(rows) == 1:
         return _single(query, shape, catalog)
     if query.top is not None and query.top.both and shape.measures:
@@ -69,87 +83,8 @@ def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
         return _periods(query, shape)
     if shape.timed and not shape.names:
         text = _running(query, shape) or _trend(query, shape, catalog)
-        return _with_scope(query, text, catalog)
-    return _with_scope(query, _ranking(query, shape, catalog), catalog)
-
-
-def _with_scope(query: MetricQuery, text: str, catalog: Catalog) -> str:
-    prefix = scope_name(query.scope, catalog)
-    return f"{prefix}{'' if prefix.endswith('）') else ' '}{text}".strip()
-
-
-# ── yes or no, how many ───────────────────────────────────────────────────────────────────────
-
-
-def _verdict(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
-    """是：… / 否：…, then the evidence."""
-    rows = shape.result.rows
-    held = [r for r, v in zip(rows, shape.result.column(CLAIM), strict=True) if v]
-    if not rows:
-        return "没有数据，无法判断"
-    if not shape.groups:
-        return f"{'是' if held else '否'}，{values(query, shape, rows[0])}"
-    if not held:
-        return f"否，没有符合「{condition_text(query.claim, catalog) if query.claim else ''}」的"
-    if len(rows) == 1:
-        return f"是，{shape.name(rows[0])}的{values(query, shape, rows[0])}"
-    return f"是，{len(held)} 个符合：{listed([shape.name(r) for r in held])}"
-
-
-def _whether(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
-    rows = shape.result.rows
-    thing = thing_of(query, catalog)
-    if not rows:
-        return f"没有，没有符合条件的{thing}"
-    return f"有，{len(rows)} 个{thing}：{listed([shape.name(r) for r in rows])}"
-
-
-def _side_by_side(shape: Shape) -> str:
-    """抖音比天猫高吗: both values and which is higher; the reader sees whether it is so."""
-    measure = shape.measures[0]
-    sides = [
-        (shape.name(r), shape.value(r, measure), shape.text(r, measure)) for r in shape.result.rows
-    ]
-    told = "，".join(f"{name} {text}" for name, _, text in sides)
-    (a, x, _), (b, y, _) = sides
-    if x is None or y is None or x == y:
-        return f"{measure.label}：{told}"
-    return f"{measure.label}：{told}，{a if x > y else b}更高"
-
-
-def _none(query: MetricQuery, catalog: Catalog) -> str:
-    """没有退款率高于 5% 的品类."""
-    said = [condition_text(p, catalog) for p in (*conjuncts(query.having), *conjuncts(query.keep))]
-    if query.streak:
-        said.append(streak_text(query.streak, query.measures, catalog))
-    return _with_scope(query, f"没有{thing_of(query, catalog)}符合「{'，'.join(said)}」", catalog)
-
-
-def _rolled(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
-    assert query.rollup is not None
-    thing = thing_of(query, catalog)
-    value = shape.value(shape.result.rows[0], shape.measures[-1])
-    if query.rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT):
-        said = [condition_text(p, catalog) for p in conjuncts(query.having)]
-        if query.streak:
-            unit = DIRECTIONS.get(query.streak.direction, "")
-            said.append(f"连续 {query.streak.n} 期{unit}")
-        what = f"（{'，'.join(said)}）" if said else ""
-        return _with_scope(query, f"共 {value or 0:,} 个{thing}{what}", catalog)
-    format, unit = format_of(query.measures[query.rollup.of], catalog)
-    what = rollup_text(query.rollup, query.measures, thing, catalog).removeprefix("再求")
-    if query.top is not None and query.rollup.agg is Agg.SUM:
-        what = f"{top_text(query.top, query.measures, catalog, thing)}合计"
-    share = next((c for c in shape.result.columns if c.role is ColumnRole.SHARE), None)
-    part = f"，占全部的 {shape.text(shape.result.rows[0], share)}" if share is not None else ""
-    return _with_scope(query, f"{what}为 {amount(value, format, unit)}{part}", catalog)
-
-
-def _counted(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
-    rows = shape.result.rows
-    count = shape.result.total or len(rows)
-    names = listed([shape.name(r) for r in rows])
-    return _with_scope(query, f"共 {count:,} 个{thing_of(query, catalog)}：{names}", catalog)
+        return with_scope(query, text, catalog)
+    return with_scope(query, _ranking(query, shape, catalog), catalog)
 
 
 # ── several rows ──────────────────────────────────────────────────────────────────────────────
@@ -161,7 +96,7 @@ def _single(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     rank = next((c for c in shape.result.columns if c.role is ColumnRole.RANK), None)
     if rank is not None and shape.measures:
         return f"{shape.name(row)}排{shape.text(row, rank)}，{_values_plain(shape, row)}"
-    return f"{shape.name(row)}，{values(query, shape, row)}"
+    return f"{shape.name(row)}，{values(query, shape, row, catalog)}"
 
 
 def _values_plain(shape: Shape, row: Row) -> str:
@@ -175,7 +110,7 @@ def _both_ends(query: MetricQuery, shape: Shape) -> str:
         return listed([shape.name(r) for r in shape.result.rows])
     (high, _), (low, _) = ranked[0], ranked[-1]
     return (
-        f"{column.label}最高的是 {shape.name(high)}（{shape.text(high, column)}），"
+        f"{beside(column.label, '最高的是')} {shape.name(high)}（{shape.text(high, column)}），"
         f"最低的是 {shape.name(low)}（{shape.text(low, column)}）"
     )
 
@@ -203,18 +138,20 @@ def _running(query: MetricQuery, shape: Shape) -> str:
     if not points:
         return ""
     last = points[-1][0]
-    return f"{column.label}到 {shape.name(last)}为 {shape.text(last, column)}"
+    return f"{column.label}到 {beside(shape.name(last), '为')} {shape.text(last, column)}"
 
 
 def _trend(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     """First to last whole bucket, the highest and the lowest."""
-    column = shape.measures[0]
+    smooth = [w for w, c in zip(query.windows, shape.windows, strict=False) if w.kind in SMOOTHED]
+    column = shape.windows[0] if smooth and shape.windows else shape.measures[0]
     points = whole_buckets(query, shape, catalog, shape.numbers(column))
     if len(points) < 2:
-        return f"{column.label}只有 {len(points)} 期有数据"
+        return beside(column.label, f"只有 {len(points)} 期有数据")
     (first, a), (last, b) = points[0], points[-1]
     top, low = max(points, key=lambda p: p[1]), min(points, key=lambda p: p[1])
-    text = f"{column.label}从 {shape.name(first)}的 {shape.text(first, column)} 到 {shape.name(last)}的 {shape.text(last, column)}"
+    ends = (f"{beside(shape.name(r), '的')} {shape.text(r, column)}" for r in (first, last))
+    text = beside(column.label, beside(*(f"从 {next(ends)}", f"到 {next(ends)}")))
     if column.format is Format.PERCENT:
         text += f"（{difference(b - a, column.format)}）"
     elif a > 0:
@@ -229,18 +166,20 @@ def _trend(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
 
 def _ranking(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     """销售额最高的是 广东（1,234.5 万元，占 12.3%），其次 浙江（…），共 31 个."""
-    rows, thing = shape.result.rows, thing_of(query, catalog)
+    rows = shape.members(catalog)
     if not shape.measures:
-        return f"共 {len(rows)} 个{thing}：{listed([shape.name(r) for r in rows])}"
+        names = listed([shape.name(r) for r in rows])
+        return f"共 {members_text(query, catalog, len(rows))}：{names}"
     column = shape.measures[0]
     change = bool(query.top and query.top.by_change)
     descending = query.top.descending if query.top else True
     if query.top is not None and (query.top.by is not None or change or query.top.per):
         picked = [(r, 0.0) for r in rows]
     else:
-        picked = sorted(shape.numbers(column), key=lambda p: -p[1] if descending else p[1])
+        known = [(r, v) for r, v in shape.numbers(column) if not shape.nobody(r, catalog)]
+        picked = sorted(known, key=lambda p: -p[1] if descending else p[1])
     if not picked:
-        return f"{len(rows)} 个{thing}都没有{column.label}"
+        return f"{members_text(query, catalog, len(rows))}都没有{column.label}"
 
     def say(row: Row) -> str:
         notes = [shape.text(row, column)]
@@ -248,19 +187,22 @@ def _ranking(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
             notes.append(f"占 {shape.text(row, share)}")
         if moved := changes(query, shape, row, column, brief=True):
             notes.append(moved)
+        notes += [beside(c.label, f" {shape.text(row, c)}") for c in shape.measures[1:MEASURES]]
         return f"{shape.name(row)}（{'，'.join(notes)}）"
 
     ends = "最高" if descending else "最低"
     said = [say(row) for row, _ in picked[:2]]
     if query.top is not None and query.top.per:
-        inner = thing_of(query, catalog, query.top.per)
-        picked_text = top_text(query.top, query.measures, catalog, inner)
-        return f"{picked_text}，共 {len(rows)} 行，如 {'、'.join(said)}"
-    what = f"{column.label}{'增幅' if change else ''}{ends}的是 {said[0]}"
+        inner = noun_of(query, catalog, query.top.per)
+        picked_text = top_text(query.top, query.measures, catalog, *inner)
+        number = f"{len(rows)} {measure_word(*inner)}".rstrip()
+        return f"{picked_text}，共 {number}，如 {'、'.join(said)}"
+    what = beside(column.label, f"{'增幅' if change else ''}{ends}的是 {said[0]}")
     if query.top is not None and query.top.by is not None:
         what = f"排在首位的是 {said[0]}"
     more = f"，其次 {said[1]}" if len(said) > 1 else ""
-    count = f"，共 {len(rows):,} 个{thing}" if whole(query, shape.result) and len(rows) > 2 else ""
+    all_there = whole(query, shape.result) and len(rows) > 2
+    count = f"，共 {members_text(query, catalog, len(rows))}" if all_there else ""
     return f"{what}{more}{count}"
 
 
@@ -271,19 +213,24 @@ def _contrasted(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     by_name = {c.name: c for c in result.columns}
     left_name, right_name = value_text(query.contrast.left), value_text(query.contrast.right)
     if not {"left", "right"} <= by_name.keys():
-        return values(query, shape, row)
+        return values(query, shape, row, catalog)
     left, right = by_name["left"], by_name["right"]
     format, unit = format_of(query.measures[0], catalog)
     a, b = shape.value(row, left), shape.value(row, right)
     text = f"{left_name} {amount(a, format, unit)}，{right_name} {amount(b, format, unit)}"
     if a is None or b is None:
-        return _with_scope(query, f"{text}，缺一方，无法相减", catalog)
+        missing = "、".join(n for n, v in ((left_name, a), (right_name, b)) if v is None)
+        there = [
+            f"{n} {amount(v, format, unit)}"
+            for n, v in ((left_name, a), (right_name, b))
+            if v is not None
+        ]
+        text = "，".join([*there, f"{missing}没有数据，无法比较"])
+        return with_scope(query, text, catalog)
     gap = a - b
     if gap == 0:
-        return _with_scope(query, f"{text}，两者相同", catalog)
-    text += (
-        f"，{left_name}{'高' if gap > 0 else '低'} {difference(abs(gap), format, unit).lstrip('+')}"
-    )
+        return with_scope(query, f"{text}，两者相同", catalog)
+    text += f"，{beside(left_name, '高' if gap > 0 else '低')} {difference(abs(gap), format, unit).lstrip('+')}"
     if b and format is not Format.PERCENT:
         text += f"（{rate(gap / abs(b))}）"
-    return _with_scope(query, text, catalog)
+    return with_scope(query, text, catalog)

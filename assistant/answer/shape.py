@@ -90,6 +90,17 @@ class Shape:
         shown = (*self.names, *((self.time,) if self.time else ()))
         return " · ".join(self.text(row, c) for c in shown)
 
+    def nobody(self, row: tuple[Any, ...], catalog: Catalog) -> bool:
+        """The rest without a store is no store: a row whose entity has neither key nor name."""
+        return any(
+            self.value(row, c) is None and catalog.member_of(c.source or c.name) is not None
+            for c in self.groups
+        )
+
+    def members(self, catalog: Catalog) -> list[tuple[Any, ...]]:
+        """The rows that stand for somebody or something."""
+        return [r for r in self.result.rows if not self.nobody(r, catalog)]
+
     def numbers(self, column: Column) -> list[tuple[tuple[Any, ...], float]]:
         """The rows where ``column`` holds a number, with it."""
         return [(r, float(v)) for r, v in self._pairs(column) if isinstance(v, (int, float))]

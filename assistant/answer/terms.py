@@ -39,9 +39,7 @@ from semantic_layer.query import (
     MetricRef,
     Order,
     PerUnit,
-    Rollup,
     Streak,
-    Top,
     Window,
     WindowKind,
 )
@@ -85,8 +83,8 @@ def _side(part: Measure, op: str, catalog: Catalog, right: bool = False) -> str:
 
 def _aggregate(measure: ColumnAggregate, catalog: Catalog) -> str:
     if measure.column is None:
-        counted = catalog.tables.get(measure.table or "")
-        name = (counted.entity or counted.label) if counted else measure.table or ""
+        rows = catalog.tables.get(measure.table or "")
+        name = (rows.entity or rows.label) if rows else measure.table or ""
         return f"{name}数"
     label = dimension_label(measure.column, catalog)
     home = catalog.dimensions.get(measure.column)
@@ -157,7 +155,7 @@ def _bucket_text(group: ByBucket, catalog: Catalog) -> str:
     if group.edges:
         cut = "切点 " + "、".join(value_text(e, format, unit) for e in group.edges)
     elif group.width:
-        cut = f"每 {value_text(group.width, format, unit)} 一段"
+        cut = f"每 {value_text(group.width, format, unit)}{'' if unit else ' '}一段"
     else:
         cut = "自动取整段"
     return f"按{what}分段（{cut}）"
@@ -212,55 +210,6 @@ def window_text(window: Window, measures: tuple[Measure, ...], catalog: Catalog)
     return text + upward
 
 
-def top_text(top: Top, measures: tuple[Measure, ...], catalog: Catalog, thing: str = "") -> str:
-    """销售额最高的前 10 个城市, 每个省份内销售额最高的前 3 个城市, 从高到低第 3 名."""
-    by = top.by or (measures[0] if measures else None)
-    name = label_of(by, catalog) if by is not None else ""
-    if top.by_change:
-        name += "增幅" if top.by_change == "rate" else "增加额"
-    if top.both:
-        text = f"{name}最高和最低的各 {top.n} 个{thing}"
-        text = text if top.descending else f"{text}（低的在前）"
-    elif top.offset:
-        ends = "从高到低" if top.descending else "从低到高"
-        text = f"{name}{ends}{_places(top)}"
-    else:
-        text = f"{name}{'最高' if top.descending else '最低'}的{_size(top, thing)}"
-    return _within(text, top, catalog)
-
-
-def rows_text(top: Top, thing: str, classifier: str, catalog: Catalog) -> str:
-    """The first rows of a listing, whose order is said beside it: 前 20 条订单."""
-    if top.offset:
-        text = _places(top)
-    elif top.fraction is not None:
-        text = _size(top, thing)
-    else:
-        text = f"前 {top.n} {classifier}{thing}"
-    if top.both:
-        text = f"首尾各 {top.n} {classifier}{thing}"
-    return _within(text, top, catalog)
-
-
-def _places(top: Top) -> str:
-    """第 3 名, 第 6 至 10 名; the share, where one was said, still limits them."""
-    first, last = top.offset + 1, top.offset + top.n
-    text = f"第 {first} 名" if first == last else f"第 {first} 至 {last} 名"
-    return text if top.fraction is None else f"{text}（前 {top.fraction * 100:g}% 之内）"
-
-
-def _size(top: Top, thing: str) -> str:
-    if top.fraction is not None:
-        return f"前 {top.fraction * 100:g}% {thing}".rstrip()
-    return f" {top.n} 个{thing}" if top.n == 1 else f"前 {top.n} 个{thing}"
-
-
-def _within(text: str, top: Top, catalog: Catalog) -> str:
-    if top.per:
-        text = f"每个{'、'.join(dimension_label(d, catalog) for d in top.per)}内{text}"
-    return f"{text}（并列都算）" if top.ties else text
-
-
 def order_text(order: Order, measures: tuple[Measure, ...], catalog: Catalog) -> str:
     """按销售额从高到低; dates run from new to old."""
     kind = None
@@ -275,18 +224,6 @@ def order_text(order: Order, measures: tuple[Measure, ...], catalog: Catalog) ->
     if kind is Kind.TIME:
         return f"按{what}从{'近到远' if order.descending else '远到近'}"
     return f"按{what}从{'高到低' if order.descending else '低到高'}"
-
-
-def rollup_text(rollup: Rollup, measures: tuple[Measure, ...], thing: str, catalog: Catalog) -> str:
-    """数出有几个城市; 再求各城市销售额的平均值."""
-    if rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT):
-        return (
-            f"数一数有几个{thing}"
-            if rollup.of == 0
-            else f"数一数有几个{thing}（按第 {rollup.of + 1} 个指标）"
-        )
-    of = label_of(measures[rollup.of], catalog) if rollup.of < len(measures) else ""
-    return f"再求各{thing}{of}的{AGGS[rollup.agg]}"
 
 
 def streak_text(streak: Streak, measures: tuple[Measure, ...], catalog: Catalog) -> str:

@@ -13,29 +13,28 @@ from typing import assert_never
 from analytics.contract import Analysis
 from assistant.answer.analysis_chips import analysis_chips
 from assistant.answer.conditions import condition_text, scope_texts
-from assistant.answer.nouns import GRAINS, THINGS, dimension_label, entity, period_text, value_text
+from assistant.answer.nouns import (
+    dimension_label,
+    period_text,
+    value_text,
+)
 from assistant.answer.numbers import span
+from assistant.answer.picks import rollup_text, rows_text, top_text
 from assistant.answer.terms import (
     comparison_text,
     group_text,
     label_of,
     order_text,
-    rollup_text,
-    rows_text,
     streak_text,
-    top_text,
     window_text,
 )
+from assistant.answer.things import noun_of
 from assistant.reply import Chip
 from semantic_layer.catalog import Catalog
 from semantic_layer.measures import conjuncts
 from semantic_layer.periods import shifted
 from semantic_layer.query import (
     AnalysisQuery,
-    By,
-    ByBucket,
-    ByPeriod,
-    ByTime,
     CatalogQuery,
     CompareKind,
     Comparison,
@@ -48,7 +47,7 @@ from semantic_layer.query import (
     Scope,
 )
 
-__all__ = ["Reading", "condition_text", "describe", "label_of", "sentence", "thing_of"]
+__all__ = ["Reading", "condition_text", "describe", "label_of", "sentence"]
 
 NO_PERIOD = "未限定时间"
 FORMS = {
@@ -128,27 +127,6 @@ def sentence(query: Query, catalog: Catalog, analyses: Mapping[str, Analysis] | 
     return describe(query, catalog, analyses).text + "。"
 
 
-def thing_of(query: MetricQuery, catalog: Catalog, without: tuple[str, ...] = ()) -> str:
-    """What one row of the result is: 城市, 月份, 分段; 结果 when there is one row only.
-
-    ``without`` are enclosing dimensions: the three cities of each province are 城市, not 城市、省份.
-    """
-    names = []
-    for group in query.group_by:
-        match group:
-            case By():
-                if group.dimension not in without:
-                    names.append(entity(group.dimension, catalog)[0])
-            case ByTime():
-                if group.grain not in without:
-                    names.append(THINGS.get(group.grain, GRAINS[group.grain]))
-            case ByPeriod():
-                names.append("时间段")
-            case ByBucket():
-                names.append("分段")
-    return "、".join(names) or "结果"
-
-
 def _chip(slot: str, text: str, path: int = 0) -> Chip:
     return Chip(slot, _TITLES[slot], text, path)
 
@@ -184,7 +162,7 @@ def _scope_chips(scope: Scope, catalog: Catalog, *, timed: bool = True) -> list[
 
 
 def _metric_chips(query: MetricQuery, catalog: Catalog) -> list[Chip]:
-    measures, thing = query.measures, thing_of(query, catalog)
+    measures = query.measures
     chips = _scope_chips(query.scope, catalog)
     chips += [_chip("group", group_text(g, catalog), i) for i, g in enumerate(query.group_by)]
     chips += [_chip("measure", label_of(m, catalog), i) for i, m in enumerate(measures)]
@@ -206,11 +184,13 @@ def _metric_chips(query: MetricQuery, catalog: Catalog) -> list[Chip]:
     if query.keep:
         chips.append(_chip("keep", condition_text(query.keep, catalog)))
     if query.top:
-        ranked = thing_of(query, catalog, query.top.per)
-        chips.append(_chip("top", top_text(query.top, measures, catalog, ranked)))
+        ranked = noun_of(query, catalog, query.top.per)
+        chips.append(_chip("top", top_text(query.top, measures, catalog, *ranked)))
     chips += _order_chips(query.order, query, catalog)
     if query.rollup:
-        chips.append(_chip("rollup", rollup_text(query.rollup, measures, thing, catalog)))
+        thing, classifier = noun_of(query, catalog)
+        said = rollup_text(query.rollup, measures, thing, catalog, classifier)
+        chips.append(_chip("rollup", said))
     if query.claim:
         chips.append(_chip("claim", condition_text(query.claim, catalog)))
     if text := FORMS[query.form]:
@@ -266,7 +246,7 @@ def _detail_top(query: DetailQuery, name: str, catalog: Catalog) -> str:
     top, table = query.top, catalog.tables.get(query.table)
     assert top is not None
     if top.by is not None or top.by_change or not query.order:
-        return top_text(top, (), catalog, name)
+        return top_text(top, (), catalog, name, table.classifier if table else "条")
     return rows_text(top, name, table.classifier if table else "条", catalog)
 
 

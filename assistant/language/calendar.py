@@ -92,7 +92,8 @@ def _period(span: Span, context: Context, cut: bool, label: str) -> Period | Non
     start, end, today = span.start, span.end, context.today
     under_way = (start is None or start <= today) and end is not None and end > today
     under_way = under_way and span.grain not in (Grain.HOUR, Grain.MINUTE)
-    if cut and under_way and (start is None or start < today):
+    cut = cut and under_way and (start is None or start < today)  # what begins today is ahead
+    if cut:
         end = today
     if start is not None and end is not None and end <= start:
         return None
@@ -103,7 +104,7 @@ def _period(span: Span, context: Context, cut: bool, label: str) -> Period | Non
             at if at is None or by_hour or span.grain in (Grain.HOUR, Grain.MINUTE) else at.date()
         )
 
-    return Period(said(start), said(end), label, span.grain, cut and under_way, span.lunar)
+    return Period(said(start), said(end), label, span.grain, cut, span.lunar)
 
 
 def _span(value: t.TimeValue, context: Context) -> Span | None:

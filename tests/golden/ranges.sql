@@ -19,11 +19,11 @@ WITH cells AS (
 SELECT
   CASE
     WHEN cells.amount_range = 0
-    THEN '<100'
+    THEN '<100 元'
     WHEN cells.amount_range = 1
-    THEN '100–250'
+    THEN '100–250 元'
     WHEN cells.amount_range = 2
-    THEN '≥250'
+    THEN '≥250 元'
   END AS amount_range,
   cells.order_count AS order_count
 FROM cells
