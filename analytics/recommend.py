@@ -45,6 +45,8 @@ SHOWN = 10  # products of each kind
 SIZE = """
 SELECT COUNT(DISTINCT "user") AS people, COUNT(DISTINCT product) AS products FROM facts WHERE "user" IS NOT NULL
 """
+ONE = 'SELECT * FROM members WHERE CAST("user" AS VARCHAR) = :who'
+HIS = 'SELECT "user" FROM facts SEMI JOIN whom USING ("user") LIMIT 1'
 COLUMNS = (
     words.dimension("group", "推荐方式"),
     words.dimension("name", "商品"),
@@ -71,7 +73,11 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
             f"只有 {size['people']} 位客户买过 {size['products']} 种商品，"
             f"少于 {MIN_PEOPLE} 位或 {MIN_PRODUCTS} 种",
         )
-    whom = people.crowd.members()
+    whom, one = people.crowd.members(), int(params["who"])
+    if one:
+        whom = fill(ONE, {"members": whom}, who=str(one))
+        if not facts.run(fill(HIS, {"facts": bought, "whom": whom})):
+            return Refused("too-little-data", f"没有编号是 {one} 的用户买过东西")
     end = facts.until + timedelta(days=1)
     now, then = baskets(facts, bought, whom, end, end - timedelta(days=HELD_BACK))
     kinds = {"fresh": (FRESH,), "again": (AGAIN,)}.get(params["mode"], (FRESH, AGAIN))
@@ -88,7 +94,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
         columns=COLUMNS,
         rows=tuple(tuple(r[c.name] for c in COLUMNS) for r in found),
         view=View("hbar", "name", ("people",), "group", title=title(found)),
-        findings=findings(found, tested),
+        findings=findings(found, tested, one),
         suggestions=suggestions(found),
         notes=(*notes(tested, HELD_BACK), f"截至 {facts.until.isoformat()}"),
         extra={"whom": [r["whom"] for r in found], "tested": list(tested.values()), "at": AT},
@@ -128,7 +134,7 @@ def _told(
             told = np.zeros(own.shape, dtype=np.float32)
             np.put_along_axis(told, np.maximum(top, 0), here.astype(np.float32), 1)
             because += known.own[some].T @ told
-    order = [i for i in np.lexsort((np.arange(len(people)), -people))[:SHOWN] if people[i]]
+    order = [i for i in np.lexsort((np.arange(len(people)), -points, -people))[:SHOWN] if people[i]]
     rows = []
     for i in order:
         reason = "自己买过"
@@ -190,6 +196,23 @@ ANALYSIS = Analysis(
         "再次购买按买过的次数和最近一次排序。每人最多 {n}。商品条件只筛推荐的商品，人的条件决定推荐给谁"
     ),
     params={
+        "who": Param(
+            0,
+            "用户编号",
+            tuple(
+                f"{before}{name}{number}{{}}"
+                for before in ("", "编号")
+                for name in ("用户", "客户", "会员", "顾客")
+                for number in ("", "编号", "id", "号")
+            )
+            + tuple(
+                f"{{}}{of}{name}"
+                for of in ("号", "这个", "这位")
+                for name in ("用户", "客户", "会员", "顾客")
+            ),
+            low=1000,
+            unit="号",
+        ),
         "n": Param(
             10,
             "每人推荐数",

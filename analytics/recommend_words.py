@@ -20,10 +20,18 @@ def title(found: Found) -> str:
     return f"{found[0]['group']}里推荐最多的是{found[0]['name']}"
 
 
-def findings(found: Found, tested: Tested) -> tuple[str, ...]:
+def findings(found: Found, tested: Tested, one: int = 0) -> tuple[str, ...]:
+    """``one`` is the number of the only person asked about, 0 for several."""
     said = []
     for kind in dict.fromkeys(r["group"] for r in found):
         top = next(r for r in found if r["group"] == kind)
+        if one:
+            rest = [r["name"] for r in found if r["group"] == kind and r is not top]
+            others = "、".join(rest[:2])
+            also = f"；其次{others}" if others else ""
+            why = f"，因为买过{top['because']}" if kind == FRESH else ""
+            said.append(f"给用户 {one} 的{kind}首推{top['name']}{why}{also}")
+            continue
         why = f"，多半因为买过{top['because']}" if kind == FRESH else ""
         said.append(
             f"{kind}首推{top['name']}，适合买过东西的 {words.count(top['whom'])} 人里的 "

@@ -143,3 +143,35 @@ def test_too_few_people_are_said() -> None:
 
     assert not isinstance(outcome, Outcome)
     assert "少于" in outcome.message
+
+
+@needs_data
+def test_one_person_by_number() -> None:
+    """What is new to them they never bought, what to buy again they did; nobody else is counted."""
+    import duckdb
+
+    assistant = Assistant.open("retail")
+    answer = assistant.ask("给用户100123推荐什么")
+
+    assert isinstance(answer, Answer)
+    assert "给用户 100123" in answer.headline
+    with duckdb.connect(str(DATA), read_only=True) as data:
+        mine = data.execute(
+            "SELECT DISTINCT product_name FROM order_items JOIN orders USING (order_id) JOIN products USING (product_id)"
+            " WHERE orders.user_id = 100123"
+        ).fetchall()
+    bought = {name for (name,) in mine}
+    fresh = {r[1] for r in answer.result.rows if r[0] == FRESH}
+    again = {r[1] for r in answer.result.rows if r[0] == AGAIN}
+    assert fresh and again
+    assert not fresh & bought
+    assert again <= bought
+    assert {r[2] for r in answer.result.rows} == {1}
+
+
+@needs_data
+def test_nobody_by_that_number() -> None:
+    reply = Assistant.open("retail").ask("给用户999999推荐什么")
+
+    assert not isinstance(reply, Answer)
+    assert "999999" in reply.message

@@ -37,7 +37,9 @@ def analysis_chips(
 
 
 def _with_unit(value: Scalar, unit: str) -> str:
-    """7天; a fraction that is said as a percentage is printed as one."""
+    """7天; a fraction that is said as a percentage is printed as one, a number that names somebody whole."""
+    if unit == "号":
+        return str(value)
     if unit == "%" and isinstance(value, (int, float)):
         return f"{value * 100:g}%"
     return value_text(value) + unit
