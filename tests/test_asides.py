@@ -29,6 +29,7 @@ def aside(text: str) -> list[str]:
         "要跟老板碰头",
         "方便仓库安排",
         "老板催得紧",
+        "仓库好排人",
     ],
 )
 def test_a_clause_about_the_asker_is_an_aside(clause: str) -> None:

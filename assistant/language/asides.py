@@ -37,11 +37,12 @@ PURPOSE = (
 ELSEWHERE = re.compile(
     rf"(?:{SOMEBODY})?(?:也)?好(?:跟|给|让|找|向)(?:{SOMEBODY})"
 )  # their deed, not one asked about
+WHOSE = re.compile(rf"(?:{SOMEBODY})(?=也?(?:好|催|等着|急着))")
 ASIDES = re.compile(
     "|".join(
         (
             r"(?:我|我们|咱们|咱|本人)(?:这边|这儿|也)?(?:刚刚|刚|才|新|正在|正|是|负责|马上要|准备|打算).{1,9}",
-            rf"(?:{SOMEBODY})?(?:也)?(?:好(?=赶紧|早点|尽快|及时|跟|给|让|找|向|去|安排|通知|联系|打|备|补|订|定|调|做|交|回|约|派|发|准备|决定|汇报)|以便|便于|方便|为了|免得|省得).{{2,11}}",
+            rf"(?:{SOMEBODY})?(?:也)?(?:好(?=赶紧|早点|尽快|及时|跟|给|让|找|向|去|安排|通知|联系|打|备|补|订|定|调|做|交|回|约|派|发|准备|决定|汇报|排|应付)|以便|便于|方便|为了|免得|省得).{{2,11}}",
             rf"(?:我|我们|咱们)?(?:这|这个|这份)?(?:是)?(?:要|拿来|拿去|用来|想|得)?(?:给|跟|向|和|做|写|开|排|定|编)(?:{SOMEBODY})?.{{1,6}}(?:要用|用|参考|过目|交差|备查)",
             rf"(?:我|我们|咱们)?(?:要|得|想|准备|打算|等着|急着|需要|回头|正)(?:跟|给|向|和|找|去)?(?:{SOMEBODY})?(?:{PURPOSE})(?:个|一|下|一下|份)*.{{0,4}}",
             rf"(?:{SOMEBODY})(?:在|又|都)?(?:急着要|等着要|等着|催着要|催|要看|想看|想知道|要)(?:了|呢|得紧)?",
@@ -61,9 +62,13 @@ def asides(text: str, found: Iterable[Mention], timed: Iterable[Mention]) -> Ite
         clause = m.group().strip()
         start = m.start() + m.group().index(clause)
         end = start + len(clause)
+        whose = WHOSE.match(clause)
+        after = start + (
+            whose.end() if whose else 0
+        )  # 仓库好排人: a name of the catalog, but who asks
         deeds = bool(ELSEWHERE.match(clause))
         inside = any(
-            start < m.end and m.start < end and not (deeds and isinstance(m.value, VerbWord))
+            after < m.end and m.start < end and not (deeds and isinstance(m.value, VerbWord))
             for m in said
         )
         if not inside and not ASKING.search(clause) and ASIDES.fullmatch(clause):

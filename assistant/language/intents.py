@@ -93,7 +93,10 @@ class Intents:
 
     def ahead(self, found: Iterable[Mention], asked: str | None) -> bool:
         """Is the text, or the conversation that it goes on from, about what is to come?"""
-        words = (n for m in found if isinstance(m.value, AnalysisWord) for n in m.value.names)
+        words = [n for m in found if isinstance(m.value, AnalysisWord) for n in m.value.names]
+        words += (
+            m.value.analysis for m in found if isinstance(m.value, AnalysisParam) and m.value.asks
+        )
         names = tuple(words) or ((asked,) if asked else ())
         return any(self.analyses[n].ahead for n in names if n in self.analyses)
 

@@ -107,10 +107,10 @@ class Parser:
                 read = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
                 mentions = tuple(climbed(read, catalog))
                 ways = covers(text.text, mentions, KEPT)
-        ahead = self.lexicon.intents.ahead(found_words, _analysis_of(context))
-        resolve = _resolver(today, self.calendar, "future" if ahead else "past")
         found: dict[Any, Reading] = {}
-        for way in ways:
+        for way in ways:  # 能到多少 is a forecast's word, but not where 要是 supposes something
+            ahead = self.lexicon.intents.ahead(way.mentions, _analysis_of(context))
+            resolve = _resolver(today, self.calendar, "future" if ahead else "past")
             for reading in self._readings(way, text, resolve, context):
                 key = reading.query or reading.directive or reading.draft.refuse
                 if key not in found or found[key].score < reading.score:
