@@ -109,7 +109,7 @@ def _events(first: date, last: date, festival: Festival | None, level: str) -> t
 def _target(facts: Facts, params: Params) -> Target:
     """The period that was said if any of it lies ahead (this month: all of it); else the horizon.
 
-    A bare 下半年 is read as the last one begun; who asks for a forecast means the next.
+    A bare 下半年 is read as the last one begun, but the next is meant. 年底 asks what the year comes to.
     """
     begin = facts.last + timedelta(days=1)
     for period in facts.asked:
@@ -124,6 +124,10 @@ def _target(facts: Facts, params: Params) -> Target:
             first, end = _next(first, end, begin, period.lunar, facts.festival)
         if end > begin:
             return Target(first, end - timedelta(days=1))
+    if params["through"] != "horizon":
+        long = MONTHS[Grain(params["through"])]
+        first = date(begin.year, (begin.month - 1) // long * long + 1, 1)
+        return Target(first, shifted(first, long, "month") - timedelta(days=1))
     days = int(params["horizon"])
     return Target(begin, begin + timedelta(days=days - 1))
 
@@ -243,6 +247,28 @@ ANALYSIS = Analysis(
             low=1,
             high=366,
             unit="天",
+        ),
+        "through": Param(
+            "horizon",
+            "到",
+            choices=(
+                (
+                    "year",
+                    words.listed(
+                        "年底 全年 整年 到年底 年末 到年末 今年年底 到今年年底 今年底 年内"
+                    ),
+                ),
+                (
+                    "quarter",
+                    words.listed("季末 全季 整个季度 到季末 季度末 到季度末 本季末 这个季度末"),
+                ),
+                (
+                    "month",
+                    words.listed(
+                        "月底 全月 整月 到月底 月末 到月末 本月底 到本月底 这个月底 到这个月底"
+                    ),
+                ),
+            ),
         ),
         "level": Param(
             "auto",

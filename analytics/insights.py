@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from analytics import words
@@ -17,7 +18,7 @@ from analytics.calendar import shifted, start_of
 from analytics.card_words import span
 from analytics.cards import Card, card
 from analytics.contract import Analysis, Facts, Intent, Outcome, Param, Params, Refused, View
-from analytics.signals import Kind, Signal, passed
+from analytics.signals import Kind, passed
 from analytics.stories import stories
 from analytics.sweep import Clock, Progress, Swept, notable, sweep
 from analytics.watches import WATCHES
@@ -59,19 +60,15 @@ def cards(
 
 
 def _searched(facts: Facts, clock: Clock) -> tuple[tuple[Card, ...], Swept]:
-    tests = list[Signal]()
+    swept = Swept()
     for stage, watch in WATCHES:
         clock.at(stage)
-        try:
-            tests += watch(facts)
-        except Unanswerable:
-            continue
-    swept = sweep(facts, clock, SWEPT_BY)
-    tests += swept.tests
+        swept.look(stage, partial(watch, facts))
+    sweep(facts, clock, SWEPT_BY, swept)
+    tests = swept.tests
     held = [s for s, ok in zip(tests, passed([t.p for t in tests], LEVEL), strict=True) if ok]
     merged = max(MERGED_BY, clock.spent + MERGED_BY - SWEPT_BY)
     told = stories(facts, [s for s in held if notable(s)], MOST, clock, merged)
-    swept.tests = tests
     reasons = max(1.0, clock.spent + 1.0 - MERGED_BY)
     return tuple(card(facts, story, clock, reasons) for story in told), swept
 
@@ -99,6 +96,9 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     ]
     if swept.left:
         notes.append(f"时间到了，还有 {swept.left} 组没有看")
+    if swept.failed:
+        what = "、".join(dict.fromkeys(swept.failed))
+        notes.append(f"有 {len(swept.failed)} 项没有看成：{what}")
     return Outcome(
         columns=COLUMNS,
         rows=rows,

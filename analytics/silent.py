@@ -32,8 +32,8 @@ QUIET = Column(
     direction=Direction.DOWN,
 )
 SPENDERS = """
-WITH people AS (SELECT "user", SUM(amount) AS spent, MAX(time)::DATE AS latest FROM facts
-  WHERE time < :end GROUP BY 1),
+WITH people AS (SELECT "user", COALESCE(SUM(amount), 0) AS spent,
+  MAX(time)::DATE AS latest FROM facts WHERE time < :end AND "user" IS NOT NULL GROUP BY 1),
 ranked AS (SELECT *, spent >= (SELECT quantile_cont(spent, :big) FROM people) AS big FROM people)
 SELECT big, COUNT(*) AS people, SUM(spent) AS spent,
   COUNT(*) FILTER (date_diff('day', latest, :end) BETWEEN :low AND :high) AS silent,

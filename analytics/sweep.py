@@ -7,9 +7,11 @@ is left and counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from analytics.calendar import shifted, start_of
 from analytics.contract import Facts
 from analytics.jobs import FEW, Job, Metered, jobs, lasting
 from analytics.signals import Kind, Moved, Signal, of_ratios, of_shares
+from semantic_layer.engines.base import EngineError
 from semantic_layer.errors import Unanswerable
 from semantic_layer.query import (
     By,
@@ -45,6 +48,7 @@ CHANGED = {
 POINTS = 0.03  # of the whole: a share that moved so far is a change of the mix
 Progress = Callable[[str, float], None]
 Points = tuple[tuple[date, float | None], ...]
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -66,16 +70,31 @@ class Clock:
 
 @dataclass(slots=True)
 class Swept:
-    """``tests``: every test made with what it would say. ``left``: queries that no longer fitted."""
+    """``tests``: every test made with what it would say. ``left``: queries that no longer fitted.
+    ``failed``: what could not be looked at for a mistake of ours."""
 
     tests: list[Signal] = field(default_factory=list)
     done: int = 0
     left: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def look(self, what: str, tests: Callable[[], Iterable[Signal]]) -> None:
+        """Add these tests. One check that breaks must not take the others with it; a database that fails
+        or a person who cancels stops them all."""
+        try:
+            self.tests += tests()
+        except EngineError:
+            raise
+        except Unanswerable:
+            return
+        except Exception:
+            log.exception("a check of the insights failed: %s", what)
+            self.failed.append(what)
 
 
-def sweep(facts: Facts, clock: Clock, until: float) -> Swept:
+def sweep(facts: Facts, clock: Clock, until: float, swept: Swept) -> None:
     """All tests of all jobs, until ``until`` of the time is gone; months on a slow machine are waited for."""
-    swept, cost = Swept(), dict[tuple[Metered, ...], float]()
+    cost = dict[tuple[Metered, ...], float]()
     for job in jobs(facts):
         dear = cost.get(job.metered, 0.0) > DEAR * clock.seconds
         end = until if not job.first else STRETCH * until
@@ -83,12 +102,12 @@ def sweep(facts: Facts, clock: Clock, until: float) -> Swept:
         if late or (dear and job.grain == "month"):
             swept.left += late
             continue
-        clock.at(f"看{facts.label(job.dimension)}")
+        stage = f"看{facts.label(job.dimension)}"
+        clock.at(stage)
         begun = monotonic()
-        swept.tests += tests_of(facts, job)
+        swept.look(stage, partial(tests_of, facts, job))
         cost[job.metered] = monotonic() - begun
         swept.done += 1
-    return swept
 
 
 # ── one job ───────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -44,6 +45,7 @@ from semantic_layer.statement import Statement
 TIMEOUT = 30.0
 ANALYSIS_TIMEOUT = 120.0
 Stage = Callable[[str], None]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,11 @@ def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) 
         return decline(run, e.code, query, **e.details)
     except (EngineError, Refused) as mistake:
         return _stopped(run, mistake, catalog, query, ANALYSIS_TIMEOUT)
+    except (
+        Exception
+    ):  # a method that breaks over data nobody foresaw: said, with the cause in the log
+        log.exception("the analysis %s failed", query.analysis)
+        return decline(run, "failed", catalog, query)
     if isinstance(done, analytics.contract.Refused):
         why = {"missing-role": "roles", "too-little-data": "why"}.get(done.code, "what")
         return decline(run, done.code, query, **{why: done.message})

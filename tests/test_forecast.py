@@ -270,3 +270,21 @@ def test_a_bare_month_is_the_next_one(assistant: Assistant) -> None:
 
     assert isinstance(reply, Answer)
     assert "2026-07-01 至 2026-07-31" in reply.headline
+
+
+@pytest.mark.parametrize(
+    ("question", "span"),
+    [
+        ("全年订单数能到多少", "2026-01-01 至 2026-12-31"),
+        ("年底订单数能到多少", "2026-01-01 至 2026-12-31"),
+        ("季末订单数能到多少", "2026-04-01 至 2026-06-30"),
+        ("月底订单数能到多少", "2026-06-01 至 2026-06-30"),
+    ],
+)
+def test_the_end_of_a_period_is_what_has_been_and_what_comes(
+    assistant: Assistant, question: str, span: str
+) -> None:
+    reply = assistant.ask(question)
+
+    assert isinstance(reply, Answer), reply
+    assert span in reply.headline and "已经发生" in reply.headline

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
+from typing import cast
 
 import duckdb
 import pytest
 
 from analytics.insights import cards
 from analytics.signals import Kind, of_ratios, of_shares, passed
+from analytics.silent import spenders
+from analytics.sweep import Clock, Swept, sweep
+from assistant import pipeline
 from assistant.insights import Page
-from assistant.reply import Answer
+from assistant.pipeline import Run
+from assistant.reply import Answer, Refusal
 from assistant.service import Assistant
-from semantic_layer.catalog import Aggregate, Catalog, Dimension, Format, Metric, Table
+from semantic_layer.catalog import Aggregate, Catalog, Dimension, Format, Metric, Role, Table
 from semantic_layer.catalog import Kind as Type
+from semantic_layer.engines.base import Engine
 from semantic_layer.engines.duckdb import DuckDBEngine
-from semantic_layer.query import Agg, AnalysisQuery, And, Scope, Where
+from semantic_layer.query import Agg, AnalysisQuery, And, MetricRef, Scope, Where
 from semantic_layer.scoped import ScopedFacts
 from tests.test_truths import _cached
 
@@ -162,6 +169,57 @@ def test_one_planted_drop_is_one_story_with_its_cell() -> None:
 
 def test_without_it_nothing_is_said() -> None:
     assert cards(toy(False), PATIENCE) == ()
+
+
+def test_people_without_amounts_are_no_third_group() -> None:
+    """Half of 2,000 people have no amount at all: they are people who spent nothing, not a group of their own."""
+    connection = duckdb.connect()
+    connection.execute(
+        """CREATE TABLE deals AS SELECT 'p' || n AS who, DATE '2023-01-01' + ((n * 7 + k * 97) % 1000)::INTEGER AS day,
+          CASE WHEN n % 2 = 0 THEN 10 + n END AS amount
+        FROM range(2000) people(n), range(4) deals(k)
+        UNION ALL SELECT NULL, DATE '2025-01-01', 1e6"""
+    )
+    roles = tuple(
+        Role(role, "deals", expr)
+        for role, expr in (("user", "who"), ("time", "day"), ("amount", "amount"))
+    )
+    catalog = replace(
+        toy(False).anatomy.catalog,
+        tables=MappingProxyType({"deals": Table("deals", "交易", "deals", time="day")}),
+        dimensions=MappingProxyType({"day": Dimension("day", "日期", "deals", "day", Type.TIME)}),
+        metrics=MappingProxyType({}),
+        primary=(),
+        roles=roles,
+        since=date(2023, 1, 1),
+        until=date(2025, 9, 26),
+        today=date(2025, 9, 27),
+    )
+    facts = ScopedFacts(catalog, DuckDBEngine.wrap(connection), Scope(), date(2025, 9, 27))
+
+    (found,) = spenders(facts)
+
+    assert found.facts["people"] == 200  # the tenth of 2,000
+
+
+def test_a_check_that_breaks_leaves_the_others() -> None:
+    swept = Swept()
+
+    swept.look("坏的", lambda: [1 / 0])  # type: ignore[list-item]
+    sweep(toy(True), Clock(PATIENCE), 1.0, swept)
+
+    assert swept.failed == ["坏的"]
+    assert swept.tests
+
+
+def test_an_analysis_that_breaks_is_a_refusal() -> None:
+    catalog = replace(toy(False).anatomy.catalog, roles=(Role("time", "sales", "day"),))
+    query = AnalysisQuery("forecast", measure=MetricRef("takings"))
+    nothing = cast(Engine, object())  # whatever is asked of it breaks
+
+    reply = pipeline.answer(Run("", toy(False).today), query, catalog, nothing)
+
+    assert isinstance(reply, Refusal) and reply.code == "failed"
 
 
 def test_progress_is_told() -> None:

@@ -19,6 +19,7 @@ from assistant.language.grammar import Mention
 from assistant.language.idioms import Idioms
 from assistant.language.meaning import AnalysisGroup, AnalysisParam, AnalysisWord, Cue
 from assistant.language.parameters import gathered, regexes, seen, value_of
+from assistant.language.phrases import Asked
 from assistant.language.role_values import RoleValues
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.query import (
@@ -54,10 +55,15 @@ class Intents:
         self._roles = RoleValues(catalog)
 
     def words(self) -> Iterator[tuple[str, type, object]]:
-        """(surface, kind of word, what it stands for), for the lexicon."""
+        """(surface, kind of word, what it stands for), for the lexicon.
+
+        What a metric is called is the metric: 复购率 is an analysis only where no metric is called so.
+        """
+        named = {w for m in self.catalog.metrics.values() for w in (m.label, *m.synonyms)}
         for analysis in self.analyses.values():
             for phrase in analysis.intent.phrases:
-                yield phrase, AnalysisWord, analysis.name
+                if phrase not in named:
+                    yield phrase, AnalysisWord, analysis.name
             for group, synonyms in analysis.groups:
                 for surface in synonyms or (group,):
                     if not surface.startswith(GOING_ON):
@@ -185,16 +191,26 @@ class Intents:
         return replace(scope, where=where)
 
     def _each(self, analysis: Analysis, query: AnalysisQuery, draft: Draft) -> tuple[str, ...]:
-        """哪几个城市的客户流失最严重, A和B有什么不一样: what to group by though nothing says 按."""
+        """哪几个城市的客户流失最严重, A和B有什么不一样: what to group by though nothing says 按.
+
+        Of a measure only where a change is asked about: 下滑主要来自哪个渠道.
+        """
         if "versus" in analysis.params or draft.cues & {Cue.VERSUS, Cue.THAN}:
             return _compared(query.scope.where)
-        if analysis.measured or "columns" in analysis.params:
+        if (analysis.measured and not analysis.compares) or "columns" in analysis.params:
             return ()
         taken = {d for d, _ in self._named_choices(analysis, draft)}
-        which = (a for a in draft.asked if a.form is Form.WHICH)
-        names = (a.names[0] for a in which if a.names and not taken)
+        which = [a for a in draft.asked if a.form is Form.WHICH and not taken]
+        named = [*(a.names[0] for a in which if a.names), *self._labels(which)]
         texts = (Kind.TEXT, Kind.BOOL)
-        return tuple(n for n in names if self.catalog.dimensions[n].kind in texts)[:1]
+        return tuple(n for n in named if self.catalog.dimensions[n].kind in texts)[:1]
+
+    def _labels(self, asked: Iterable[Asked]) -> Iterator[str]:
+        """哪家门店: the name of the thing, else what a listing shows of it."""
+        for table in (t for a in asked for t in a.tables):
+            own = (d for d in self.catalog.dimensions.values() if d.table == table)
+            yield from (d.names for d in own if d.kind is Kind.KEY and d.names)
+            yield from self.catalog.tables[table].display
 
     def _asked(self, draft: Draft, query: AnalysisQuery) -> tuple[str, ...]:
         """黑金会员的品类偏好: the columns that an analysis is asked to look at."""
