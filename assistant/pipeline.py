@@ -226,11 +226,9 @@ def _analysis(run: Run, query: AnalysisQuery, catalog: Catalog, engine: Engine) 
         return decline(run, e.code, query, **e.details)
     except (EngineError, Refused) as mistake:
         return _stopped(run, mistake, catalog, query, ANALYSIS_TIMEOUT)
-    except (
-        Exception
-    ):  # a method that breaks over data nobody foresaw: said, with the cause in the log
+    except Exception:  # data that a method did not foresee: the person is told, the log knows why
         log.exception("the analysis %s failed", query.analysis)
-        return decline(run, "failed", catalog, query)
+        return decline(run, "failed", query)
     if isinstance(done, analytics.contract.Refused):
         why = {"missing-role": "roles", "too-little-data": "why"}.get(done.code, "what")
         return decline(run, done.code, query, **{why: done.message})
