@@ -28,6 +28,7 @@ from assistant.language.people import deeds_dated, joined_when, verb_conditions
 from assistant.language.phrases import Asked
 from assistant.language.spreads import (
     OFFERED,
+    deed_spread,
     distribution,
     elsewhere,
     lacks_measure,
@@ -162,7 +163,7 @@ def _with_deeds(draft: Draft, graph: Graph) -> Draft | None:
     """The draft with its verbs made conditions or what is measured; None where a deed would be dropped."""
     joined = joined_when(draft, graph)
     draft = deeds_dated(draft, graph) if joined == draft else joined
-    draft = where_done(draft, graph) or draft
+    draft = deed_spread(where_done(draft, graph) or draft)
     members, measure, used = verb_conditions(draft, graph)
     if draft.verbs and draft.streak is None and not members and measure is None and stated(draft):
         return None  # whose doing? dropping it would change the question

@@ -70,6 +70,22 @@ def spread(draft: Draft, graph: Graph) -> Draft:
     )
 
 
+def deed_spread(draft: Draft) -> Draft:
+    """每个客户买了几次的分布: how often the deed was done, not by how many."""
+    if Cue.DISTRIBUTION not in draft.cues or draft.measures or len(draft.verbs) != 1:
+        return draft
+    verb, wheres, periods = draft.verbs[0]
+    if verb.negated:
+        return draft
+    return replace(
+        draft,
+        measures=(MetricRef(verb.names[0]),),
+        verbs=(),
+        where=(*draft.where, *wheres),
+        periods=draft.periods or periods,
+    )
+
+
 def _members_counter(measure: Measure, table: str, graph: Graph) -> Measure:
     """Who has the measure at all: its own distinct count of the key, else the rows of the table."""
     key = graph.key_of(table)
