@@ -53,6 +53,8 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
         return None
     if not columns:
         columns = _shown(draft, graph, entity or root)
+    if entity is not None and columns and all(graph.kind(c) is Kind.TIME for c in columns):
+        columns = [*_shown(draft, graph, entity), *columns]  # 上个月上市的商品: which ones, and when
     apart = several(draft.where)
     columns = [
         *(d for d in (*_timed(draft, root, graph), *apart) if columns and d not in columns),

@@ -49,6 +49,15 @@ def listed_thing(draft: Draft, graph: Graph) -> Draft:
     return replace(draft, groups=(By(member),)) if member else draft
 
 
+def described_rows(draft: Draft, graph: Graph) -> Draft:
+    """标价500以上的口红列一下: the rows of the one table that every condition describes."""
+    if draft.entities or draft.columns or draft.groups or draft.asked:
+        return draft
+    homes = {graph.catalog.dimensions[d].table for d in dimensions_of(draft.where)}
+    named = len(homes) == 1 and graph.member_of(min(homes))
+    return replace(draft, entities=(homes.pop(),)) if named else draft
+
+
 def _alone(condition: Condition, graph: Graph) -> bool:
     """Does the condition name one row of a table?"""
     if not isinstance(condition, Where) or condition.op is not Op.EQ:

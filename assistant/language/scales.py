@@ -84,3 +84,10 @@ def texts_of(graph: Graph, table: str) -> tuple[str, ...]:
     columns = {r.expr for r in graph.catalog.roles if r.name == "text" and r.table == table}
     own = (d for d in graph.catalog.dimensions.values() if d.table == table)
     return tuple(d.name for d in own if d.expr.strip('"') in columns)
+
+
+def metric_by_unit(graph: Graph, unit: str) -> str | None:
+    """超过200单的门店: the first of the model's main metrics that is counted in this unit."""
+    metrics = graph.catalog.metrics
+    fits = (n for n in graph.catalog.primary if plain_unit(metrics[n].unit) == unit)
+    return next(fits, None) if unit not in ("", MONEY) else None

@@ -21,7 +21,7 @@ from assistant.language.counting import (
 from assistant.language.detail import detail_query
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
-from assistant.language.implied import implied_count, implied_thing, listed_thing
+from assistant.language.implied import described_rows, implied_count, implied_thing, listed_thing
 from assistant.language.meaning import Cue
 from assistant.language.measured import Settled, conjunction, metric
 from assistant.language.people import deeds_dated, joined_when, verb_conditions
@@ -210,6 +210,8 @@ def _rows(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if (of := named_rows(draft, graph)) is not None:
         draft = replace(draft, entities=(of,))
     modelled = bool(graph.catalog.primary)
+    if modelled and draft.form is Form.LIST:
+        draft = described_rows(draft, graph)
     if not (modelled and draft.form is Form.YES_NO and draft.where):
         named = draft.columns or draft.asked or draft.entities or draft.groups
         ranked = any(w.kind is WindowKind.RANK for w in draft.windows)

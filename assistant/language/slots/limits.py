@@ -13,6 +13,7 @@ from assistant.language.scales import (
     column_by_unit,
     counted_table,
     measured_in,
+    metric_by_unit,
     plain_unit,
 )
 from assistant.language.slots.base import FLIP, Base, C
@@ -100,7 +101,12 @@ class Limits(Base):
             elif near_measures:
                 out.append(Having(near_measures[0][1], t.op, t.values))
             else:
-                out.append(Having(MetricRef(""), t.op, t.values))
+                counted = metric_by_unit(self.graph, plain_unit(t.unit))
+                before = said.at(i - 1)
+                if counted and isinstance(before, TableWord):  # 订单不到50单: what is counted
+                    if self.graph.counter_of(before.names[0]) == MetricRef(counted):
+                        self.used.add(i - 1)
+                out.append(Having(MetricRef(counted or ""), t.op, t.values))
         return out
 
     def _meant_by(self, place: int, t: Threshold) -> str | None:

@@ -99,7 +99,7 @@ class Ranks(Base):
         more = C.MORE in words
         between = not named
         said.ranked.append((place, Ranked(1, more, ties=True, explicit=False, comparative=between)))
-        if named or self._rivals():
+        if named or self._rivals() or sum(len(ps) for _, ps in said.periods) > 1:
             said.cues[:] = [x for x in said.cues if x[1] not in words]
         else:
             said.ranked.pop()
