@@ -35,6 +35,7 @@ class Cue(StrEnum):
     LIST = "list"
     CONTRIBUTES = "contributes"  # what a set makes up of everything
     WHICH_UNIT = "which_unit"  # 哪天, 哪个月
+    NOW = "now"  # 目前: not as of the last question
     WHICH_ONES = "which_ones"  # 有哪些: a list of several
     DETAIL = "detail"
     DISTINCT = "distinct"

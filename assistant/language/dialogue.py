@@ -95,7 +95,7 @@ def continue_from(
             return row
     alone = stands_alone(said, modelled=bool(graph.catalog.primary))
     if alone and not _same_things(context.query, said):
-        return None
+        return _in_scope(context.query, said, graph)
     return _next(context, said, graph)
 
 
@@ -150,6 +150,20 @@ def _same_things(query: Query, said: Draft) -> bool:
     if query.top is not None:
         before |= {g.dimension for g in query.group_by if isinstance(g, By)}
     return bool(_named(said) & before)
+
+
+def _in_scope(query: Query, said: Draft, graph: Graph) -> Iterator[Settled] | None:
+    """各品牌的退款金额 after a question about one month and one category: a measure and a way to split
+    it, but about what is not said; the conversation knows. None where the sentence says it itself."""
+    told = (said.where, said.periods, said.verbs, said.having, said.inner, said.entities)
+    counted = [a for a in said.asked if a.form is Form.COUNT]
+    whole = said.cues & {Cue.ALL, Cue.TOTAL, Cue.NOW}
+    if not isinstance(query, MetricQuery) or not said.measures or any(told) or counted or whole:
+        return None
+    if query.scope.where is None and not query.scope.periods:
+        return None
+    bare = MetricQuery(query.measures, scope=query.scope)
+    return next_metric(bare, said, graph)
 
 
 def _named(said: Draft) -> set[str]:
