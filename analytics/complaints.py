@@ -85,7 +85,7 @@ def by_aspect(reviews: Reviews, focus: str) -> Shaped | Refused:
     count, quote = (
         (first.praised, first.praise) if focus == "good" else (first.blamed, first.complaint)
     )
-    said = [overall(reviews)]
+    said = [overall(reviews, focus)]
     if total and count:
         said.append(
             f"{kind}最多的是{first.name}，{words.count(count)} 条，占 {words.percent(count / total)}：「{quote}」"
@@ -186,12 +186,16 @@ def moods(reviews: Reviews) -> dict[str, float]:
     }
 
 
-def overall(reviews: Reviews) -> str:
-    part = moods(reviews)
-    return (
-        f"读了 {words.count(len(reviews.texts))} 条评论，{words.percent(part['praised_share'])} 偏好评，"
-        f"{words.percent(part['blamed_share'])} 偏差评"
-    )
+def overall(reviews: Reviews, focus: str = "") -> str:
+    """How many were read, out of how many, and their mood; where one mood is asked for, only that."""
+    part, read_ = moods(reviews), len(reviews.texts)
+    drawn = f"从 {words.count(reviews.everything)} 条评论里抽 {words.count(read_)} 条来读"
+    said = drawn if read_ < reviews.everything else f"读了 {words.count(read_)} 条评论"
+    if focus != "bad":
+        said += f"，{words.percent(part['praised_share'])} 偏好评"
+    if focus != "good":
+        said += f"，{words.percent(part['blamed_share'])} 偏差评"
+    return said
 
 
 def conflict_said(conflict: dict[str, int]) -> str:

@@ -104,10 +104,19 @@ class Split:
     def score(self, part: Part) -> float:
         """Surprise × explanatory power, less where much else moves besides (or is counted twice).
 
-        The cap keeps what is new on one side (a version, a campaign) from winning for being new."""
+        The cap keeps what is new on one side (a version, a campaign) from winning for being new.
+        What comes back as rows without a value counts less: a campaign ended, and people buy without it."""
         moves = sum(abs(p.delta) for p in self.parts) + abs(self.overlap)
         alone = abs(part.delta) / moves if moves else 0.0
-        return min(part.surprise, CAP) * self.power(part) * alone
+        lost = self._lost(part)  # both its power and how much it stands alone shrink with it
+        return min(part.surprise, CAP) * self.power(part) * alone * lost**2
+
+    def _lost(self, part: Part) -> float:
+        """What of the part's move is no mere move to, or from, the rows without a value."""
+        blank = sum(p.delta for p in self.parts if p.value is None)
+        if not part.delta or blank * part.delta >= 0:
+            return 1.0
+        return max(1 - abs(blank / part.delta), 0.0)
 
 
 def settled(split: Split, least: float = 0.005) -> bool:

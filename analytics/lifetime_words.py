@@ -148,7 +148,7 @@ def suggestions(asked: Asked, lines: Sequence[Line], whole: Line) -> tuple[Sugge
             Suggestion(
                 f"把服务和新品优先给{NAMES[0]}（预测价值最高的 {words.percent(1 - TOP)}），不靠打折",
                 f"人均未来 {asked.horizon} 天预计消费 {words.money(whole['future'])}，"
-                f"仍活跃的概率平均 {words.percent(whole['alive'])}",
+                f"{words.still_active(whole['alive'])}",
                 f"{NAMES[0]}名单",
             )
         )

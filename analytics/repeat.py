@@ -196,7 +196,7 @@ def _told(ahead: Mapping[str, float]) -> tuple[str, ...]:
     if not ahead:
         return ()
     return (
-        f"按 BG/NBD，历史上买过的 {words.count(ahead['everybody'])} 位客户仍活跃的概率平均 {words.percent(ahead['alive'])}，"
+        f"按 BG/NBD，历史上买过的 {words.count(ahead['everybody'])} 位客户，{words.still_active(ahead['alive'])}，"
         f"未来 {SOON} 天预计 {words.count(ahead['buyers'])} 位再买，共 {words.count(ahead['orders'])} 次",
     )
 

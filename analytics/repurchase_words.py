@@ -43,7 +43,7 @@ def findings(
 ) -> tuple[str, ...]:
     said = [
         f"{words.count(whole['people'])} 位买过的客户里，未来 {days} 天预计 {words.count(whole['buyers'])} 位会再买，"
-        f"共 {words.count(whole['orders'])} 次；仍活跃的概率平均 {words.percent(whole['alive'])}"
+        f"共 {words.count(whole['orders'])} 次；{words.still_active(whole['alive'])}"
     ]
     if facts.by:
         ranked = sorted(lines, key=lambda r: (-r["chance"], str(r["label"])))

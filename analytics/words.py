@@ -63,6 +63,18 @@ def points(value: float | None) -> str:
     return MISSING if value is None else f"{value * 100:+,.1f} 个百分点"
 
 
+def still_active(share: float) -> str:
+    """The mean chance that people are still customers; a model that saw nobody leave for good says 100%
+    of everybody, which is its limit and no finding.
+
+    >>> still_active(0.615), still_active(0.9999)
+    ('仍活跃的概率平均 61.5%', '模型看不出有谁彻底离开，谁走了要看多久没来')
+    """
+    if share >= 0.995:
+        return "模型看不出有谁彻底离开，谁走了要看多久没来"
+    return f"仍活跃的概率平均 {percent(share)}"
+
+
 def figure(column: Column, value: float | None) -> str:
     """A value as the metric of ``column`` is printed."""
     match column.format:

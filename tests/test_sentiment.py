@@ -187,6 +187,7 @@ def test_of_many_reviews_a_fixed_sample_is_read_and_said(monkeypatch: pytest.Mon
     assert isinstance(first, Outcome) and isinstance(again, Outcome)
     assert first.rows == again.rows
     assert "200 条有内容的评论，按固定的散列抽 50 条" in first.notes[0]
+    assert first.findings[0].startswith("从 200 条评论里抽 50 条来读")
 
 
 def test_lines_without_an_aspect_come_last() -> None:
@@ -208,3 +209,18 @@ def test_the_planted_fall_is_found(question: str) -> None:
     alarm = reply.findings[-1]
     assert "扫地机器人" in alarm
     assert "噪音" in alarm and "续航" in alarm
+
+
+def test_where_complaints_are_asked_the_share_of_praise_is_not_told() -> None:
+    rows = [("2025-03-01", "质量很好", 5, "锅")] * 30 + [
+        ("2025-03-01", "质量很差，坏了", 1, "锅")
+    ] * 10
+    told = {}
+    for focus in ("", "bad", "good"):
+        outcome = sentiment.run(shop(rows), params(sentiment.ANALYSIS, focus=focus))
+        assert isinstance(outcome, Outcome)
+        told[focus] = outcome.findings[0]
+
+    assert "偏好评" in told[""] and "偏差评" in told[""]
+    assert "偏好评" not in told["bad"] and "偏差评" in told["bad"]
+    assert "偏好评" in told["good"] and "偏差评" not in told["good"]

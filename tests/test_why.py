@@ -376,3 +376,15 @@ def test_conditions_of_the_question_hold_everywhere() -> None:
     assert shares(outcome) == pytest.approx({"channel": -800.0})
     measure: Measure = MetricRef("sales")
     assert shop(FALL, scope=scope).anatomy.splits(measure) == ("channel",)
+
+
+def test_a_campaign_whose_people_went_on_without_it_explains_less() -> None:
+    """It ended and its buyers buy without it, while a region lost as many for good."""
+    total = (930.0, 848.0)
+    regions = {"南": (262, 129), "西": (171, 257), "东": (497, 462)}
+    campaigns = {"早鸟": (129, 16), "会员": (48, 21)}
+    replaced = of_sums("c", {**campaigns, None: (753, 811)}, total)
+    gone = of_sums("c", {**campaigns, "无": (753, 811)}, total)
+
+    assert gone.worth > of_sums("r", regions, total).worth > replaced.worth
+    assert replaced.best is not None and replaced.best.value == "早鸟"
