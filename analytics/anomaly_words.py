@@ -144,7 +144,7 @@ def sentence(a: Alarm, t: Told) -> str:
     said = f"{when(a, t.grain)} {name} {mean}{value}，比预期的 {expected} {side(a)}"
     if (m := t.movers.get(id(a))) is not None:
         said += (
-            f"，主要来自{m.label}为{m.member}的部分（占变化的 {words.percent(m.share)}）"
+            f"，主要来自{m.label}为{m.member}的部分（{words.part_of_change(m.share)}）"
             if m.dimension
             else f"，各维度同步{'上升' if a.deviation > 0 else '下降'}"
         )

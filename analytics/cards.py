@@ -142,7 +142,7 @@ def _drilled(facts: Facts, s: Signal, figures: dict[str, Any]) -> Iterator[str]:
         chain = " × ".join(str(step.part.value) for step in path)
         if power >= MOSTLY:
             figures["power"] = power
-            part = "几乎是全部变化" if power >= NEARLY else f"占变化的 {words.percent(power)}"
+            part = "几乎是全部变化" if power >= NEARLY else words.part_of_change(power)
             yield f"主要在 {chain}，{part}"
     better = s.up == (s.column.direction is not Direction.DOWN)
     for c in companions(inside, s.measure, sides_of(s), path, better)[:1]:

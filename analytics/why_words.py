@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analytics import why_table
+from analytics import why_table, words
 from analytics.contract import Facts, Outcome, Suggestion, View
 from analytics.contributions import Part, Split
 from analytics.factor_tree import OTHER, Factor, formula
 from analytics.why_told import Told, figure, item
 from semantic_layer.catalog import Direction, Format
 
-MANY = 1.5  # times the change, from which it is told in times
 AGAINST = 0.1  # of the change, from which what goes the other way is told
 NOT_A_CAUSE = "描述性，不代表因果"
 
@@ -116,10 +115,9 @@ def _of_all(told: Told, part: float, whole: float) -> str:
     """Its share of the change; where others offset it, how many times the change it is."""
     if not whole:
         return ""
-    if part / whole <= MANY:
-        return f"，占变化的 {told.share(part / whole)}"
     told.keep(part / whole)
-    return f"，是净变化的 {part / whole:.1f} 倍，别处抵掉了一部分"
+    text = f"，{words.part_of_change(part / whole)}"
+    return text if part / whole <= 1 else f"{text}，别处抵掉了一部分"
 
 
 def _from_to(told: Told, part: Part) -> str:

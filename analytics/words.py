@@ -54,6 +54,17 @@ def percent(value: float | None) -> str:
     return MISSING if value is None else f"{value * 100:,.1f}%"
 
 
+def part_of_change(part: float) -> str:
+    """A part's share of a change; above all of it, where others offset it, in times.
+
+    >>> part_of_change(0.695), part_of_change(1.378), part_of_change(1.02)
+    ('占变化的 69.5%', '是净变化的 1.4 倍', '是净变化的 1.02 倍')
+    """
+    if part <= 1:
+        return f"占变化的 {percent(part)}"
+    return f"是净变化的 {part:.1f} 倍" if part >= 1.05 else f"是净变化的 {part:.2f} 倍"
+
+
 def points(value: float | None) -> str:
     """A difference of two rates.
 

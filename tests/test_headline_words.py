@@ -23,6 +23,7 @@ from semantic_layer.query import (
     Form,
     Formula,
     Grain,
+    Having,
     MetricQuery,
     MetricRef,
     Op,
@@ -128,3 +129,31 @@ def test_days_are_counted_without_a_measure_word() -> None:
     answer = told(query, column, rows=[(7,)])
     assert answer.headline.startswith("2026年5月 共 7 天")
     assert "数一数有几天" in answer.understanding
+
+
+def test_a_list_of_members_leaves_out_nobody_and_says_so() -> None:
+    query = MetricQuery(
+        (GMV,), (By("user_id"),), having=Having(GMV, Op.GE, (10.0,)), form=Form.WHICH
+    )
+    key = Column("user_id", "用户编号", Kind.KEY, ColumnRole.KEY, source="user_id")
+    answer = told(query, key, GMV_COLUMN, rows=[(None, 97.0), ("G1", 48.0), ("G2", 20.0)])
+    assert answer.headline.startswith("销售额最高的是 G1（48 元）")
+    assert answer.result.rows == (("G1", 48.0), ("G2", 20.0))
+    assert "另有销售额 97 元没有用户，未列入" in answer.result.notes
+
+
+def test_a_breakdown_keeps_the_rest_but_does_not_rank_it() -> None:
+    key = Column("user_id", "用户编号", Kind.KEY, ColumnRole.KEY, source="user_id")
+    rows = [(None, 60.0), ("G1", 30.0), ("G2", 8.0), ("G3", 2.0)]
+    answer = told(MetricQuery((GMV,), (By("user_id"),)), key, GMV_COLUMN, rows=rows)
+    assert answer.headline == "销售额最高的是 G1（30 元），其次 G2（8 元），共 3 位用户"
+    assert len(answer.result.rows) == 4
+    assert "另有 60 元没有用户（占 60.0%）。" in answer.findings
+    assert not any("依赖" in a.action for a in answer.advice)
+
+
+def test_the_step_into_a_row_does_not_repeat_the_filter_on_it() -> None:
+    where = Where("region", Op.IN, ("华东", "华南"))
+    query = MetricQuery((GMV,), (By("region"),), Scope(periods=(MAY,), where=where))
+    answer = told(query, REGION, GMV_COLUMN, rows=[("华东", 60.0), ("华南", 30.0)])
+    assert "上个月华东各城市的销售额" in answer.next_questions

@@ -43,7 +43,7 @@ def _worse(query: MetricQuery, shape: Shape, column: Column, catalog: Catalog) -
         return []
     sign = 1 if column.direction is Direction.UP else -1
     worst, loss = None, 0.0
-    for row in shape.result.rows:
+    for row in shape.members(catalog):
         now, was = shape.value(row, column), shape.value(row, beside[0].previous)
         if now is None or not was:
             continue
@@ -78,7 +78,10 @@ def _concentrated(
     total = sum(v for _, v in points)
     if not additive(column, catalog) or len(points) < 4 or total <= 0:
         return []
-    row, most = max(points, key=lambda p: p[1])
+    members = [p for p in points if not shape.nobody(p[0], catalog)]
+    if not members:
+        return []
+    row, most = max(members, key=lambda p: p[1])
     if most / total < CONCENTRATED:
         return []
     share = amount(most / total, Format.PERCENT)

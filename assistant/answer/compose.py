@@ -17,6 +17,7 @@ from assistant.answer.conditions import condition_text
 from assistant.answer.definitions import compose_catalog, definitions
 from assistant.answer.findings import findings, small_samples
 from assistant.answer.next_questions import next_questions
+from assistant.answer.nobody import listed_members
 from assistant.answer.nouns import period_text
 from assistant.answer.numbers import day_text, plain
 from assistant.answer.sentences import headline
@@ -50,6 +51,7 @@ def compose(
     """``chart`` is the mark that the question asked for, as ``charts.pick`` takes it."""
     common = Common(question, unread, assumptions, timing)
     reading = describe(query, catalog)
+    result = listed_members(query, result, catalog)
     if nothing(query, result) and not _negative(query, catalog):
         return _empty(common, query, reading.text, catalog)
     shape = shape_of(query, result)

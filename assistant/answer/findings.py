@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from statistics import fmean, pstdev
 
-from assistant.answer.nouns import GRAINS
+from assistant.answer.nouns import GRAINS, entity
 from assistant.answer.numbers import amount, beside, difference, rate
 from assistant.answer.phrases import AGAINST, Row
 from assistant.answer.shape import Shape, additive, whole, whole_buckets
@@ -69,7 +69,7 @@ def _concentration(shape: Shape, column: Column, points: Points, catalog: Catalo
     if rest := sum(v for r, v in points if shape.nobody(r, catalog)):
         told = amount(rest, column.format, column.unit)
         share = amount(rest / total, Format.PERCENT)
-        name = "、".join(c.label for c in shape.names)
+        name = "、".join(entity(c.source or c.name, catalog)[0] for c in shape.names)
         found.append(f"另有 {told}没有{name}（占 {share}）。")
     return found
 

@@ -7,7 +7,8 @@ order of preference.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer.numbers import short_period
@@ -18,10 +19,13 @@ from semantic_layer.query import (
     By,
     ByTime,
     DetailQuery,
+    Formula,
+    Measure,
     MetricQuery,
     MetricRef,
     Op,
     Period,
+    PerUnit,
     Query,
     Where,
 )
@@ -57,7 +61,7 @@ def next_questions(query: Query, result: Result, catalog: Catalog) -> tuple[str,
 
 
 def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[str]:
-    first = query.measures[0] if query.measures else None
+    first = _metric_in(query.measures[0]) if query.measures else None
     if not isinstance(first, MetricRef) or first.metric not in catalog.metrics:
         return [q for _, q in catalog.examples]
     words = Words(
@@ -74,7 +78,10 @@ def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[st
     if not query.compare and query.scope.periods:
         asked.append(words.ask(words.metric, "同比"))
     if grouped and shape.result.rows and not query.rollup and len(shape.result.rows) > 1:
-        asked.append(_drill(words, grouped[0], shape, others, catalog))
+        into = replace(words, where=where_words(query, catalog, unless=frozenset(grouped)))
+        known = _said_of(grouped[0], catalog)
+        inner = [d for d in others if d.name not in known]
+        asked.append(_drill(into, grouped[0], shape, inner, catalog))
     elif others:
         asked.append(words.ask("各", others[0].label, "的", words.metric))
     if not timed:
@@ -93,13 +100,27 @@ def _after_metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> list[st
     return asked
 
 
+def _metric_in(measure: Measure) -> Measure:
+    """The metric that a share, a gap or an average per member is about."""
+    match measure:
+        case PerUnit(inner):
+            return _metric_in(inner)
+        case Formula(_, _, right):
+            return _metric_in(right)
+        case _:
+            return measure
+
+
 def _drill(
     words: Words, dimension: str, shape: Shape, others: list[Dimension], catalog: Catalog
 ) -> str:
     """One step into the first row: the child dimension where there is one."""
     if not shape.names:
         return ""
-    name = shape.text(shape.result.rows[0], shape.names[0])
+    row = next(iter(shape.members(catalog)), None)
+    if row is None:
+        return ""
+    name = shape.text(row, shape.names[0])
     if catalog.dimensions[dimension].kind is not Kind.TEXT:
         return ""
     child = next((d for d in catalog.dimensions.values() if d.parent == dimension), None)
@@ -172,6 +193,19 @@ def ancestors(dimension: str, catalog: Catalog) -> set[str]:
     return found
 
 
+def _said_of(dimension: str, catalog: Catalog) -> set[str]:
+    """What is known once a member is: a shop has one region, a product one category."""
+    table = catalog.member_of(dimension)
+    if table is None:
+        return set()
+    seen, grown = {table.name}, True
+    while grown:
+        more = {j.right for j in catalog.joins if j.left in seen} - seen
+        grown = bool(more)
+        seen |= more
+    return {d.name for d in catalog.dimensions.values() if d.table in seen}
+
+
 def _related(shown: set[str], catalog: Catalog) -> str:
     """Another metric that a newcomer should see."""
     names = [n for n in catalog.primary if n not in shown and n in catalog.metrics]
@@ -199,11 +233,18 @@ def _length(start: date, end: date) -> str:
     return "一年" if months == 12 else f"{months}个月"
 
 
-def where_words(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
-    """Filters on values, which can simply be said; anything longer is left out."""
+def where_words(
+    query: MetricQuery | DetailQuery, catalog: Catalog, unless: Set[str] = frozenset()
+) -> str:
+    """Filters on values, which can simply be said; anything longer is left out.
+
+    ``unless`` are dimensions whose filter a row's own name replaces.
+    """
     named = []
     for part in conjuncts(query.scope.where):
         match part:
+            case Where(dimension=dimension) if dimension in unless:
+                continue
             case Where(op=Op.EQ | Op.IN, values=values) if all(isinstance(v, str) for v in values):
                 named.append("和".join(str(v) for v in values))
             case _:
