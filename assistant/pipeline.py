@@ -20,6 +20,7 @@ from assistant.groups import Found, resolved
 from assistant.language.festivals import festival
 from assistant.problems import problem
 from assistant.reply import Answer, Choice, Common, Option, Refusal, Reply, Timing, Unread
+from assistant.snapshots import day_counted
 from assistant.ties import equal_rivals, with_equals
 from assistant.understand import Understood
 from semantic_layer.catalog import Catalog
@@ -142,6 +143,7 @@ def answer(run: Run, query: Query, catalog: Catalog, engine: Engine) -> Reply:
         unread=run.unread,
         assumptions=run.assumptions,
         chart=run.chart,
+        counted=_counted_on(shown, run, catalog, engine),
     )
     if shown == query or not isinstance(reply, Answer):
         return reply
@@ -163,6 +165,21 @@ def _undecided(
     if set(other.rows) == set(result.rows):
         return None
     return decline(run, "cut-through-equals", query)
+
+
+def _counted_on(
+    query: MetricQuery | DetailQuery, run: Run, catalog: Catalog, engine: Engine
+) -> date | None:
+    """The day of the count that the figures come from, where they are counts and not flows."""
+    asked = day_counted(query, catalog)
+    if asked is None:
+        return None
+    try:
+        rows = engine.run(statement_of(asked, run, catalog, engine), timeout=TIMEOUT).rows
+    except (Unanswerable, EngineError, Refused):
+        return None  # the figures themselves are there; only their day stays unsaid
+    day = rows[0][0] if rows else None
+    return day.date() if isinstance(day, datetime) else day
 
 
 def statement_of(

@@ -148,6 +148,8 @@ def test_a_breakdown_keeps_the_rest_but_does_not_rank_it() -> None:
     answer = told(MetricQuery((GMV,), (By("user_id"),)), key, GMV_COLUMN, rows=rows)
     assert answer.headline == "销售额最高的是 G1（30 元），其次 G2（8 元），共 3 位用户"
     assert len(answer.result.rows) == 4
+    assert answer.chart is not None and answer.chart.data is not None
+    assert len(answer.chart.data.rows) == 3
     assert "另有 60 元没有用户（占 60.0%）。" in answer.findings
     assert not any("依赖" in a.action for a in answer.advice)
 
@@ -157,3 +159,13 @@ def test_the_step_into_a_row_does_not_repeat_the_filter_on_it() -> None:
     query = MetricQuery((GMV,), (By("region"),), Scope(periods=(MAY,), where=where))
     answer = told(query, REGION, GMV_COLUMN, rows=[("华东", 60.0), ("华南", 30.0)])
     assert "上个月华东各城市的销售额" in answer.next_questions
+
+
+def test_the_day_of_a_count_is_said() -> None:
+    day = date(2026, 6, 22)
+    result = Result((REGION, GMV_COLUMN), (("华东", 60.0), ("华南", 30.0)))
+    reply = compose("问", MetricQuery((GMV,), (By("region"),)), result, SHOP, counted=day)
+    assert isinstance(reply, Answer)
+    assert reply.headline.startswith("2026-06-22 销售额最高的是 华东")
+    assert "时点数，取 2026-06-22 的" in reply.result.notes
+    assert not any("全部数据" in note for note in reply.result.notes)

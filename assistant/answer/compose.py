@@ -47,15 +47,20 @@ def compose(
     unread: tuple[Unread, ...] = (),
     assumptions: tuple[str, ...] = (),
     chart: str | None = None,
+    counted: date | None = None,
 ) -> Answer | Refusal:
-    """``chart`` is the mark that the question asked for, as ``charts.pick`` takes it."""
+    """``chart`` is the mark that the question asked for, as ``charts.pick`` takes it; ``counted`` the
+    day of the count that the figures come from."""
     common = Common(question, unread, assumptions, timing)
     reading = describe(query, catalog)
     result = listed_members(query, result, catalog)
     if nothing(query, result) and not _negative(query, catalog):
         return _empty(common, query, reading.text, catalog)
     shape = shape_of(query, result)
-    notes = (*result.notes, *notes_of(query, result, catalog))
+    notes = (*result.notes, *notes_of(query, result, catalog, counted))
+    told = headline(query, shape, catalog)
+    if counted and not query.scope.periods:
+        told = f"{plain(counted)} {told}"
     if few := small_samples(shape):
         notes = (*notes, few)
     return Answer(
@@ -63,9 +68,9 @@ def compose(
         query,
         reading.text,
         reading.chips,
-        headline(query, shape, catalog),
+        told,
         replace(result, notes=tuple(dict.fromkeys(notes))),
-        chart=pick(query, result, chart, catalog) if result.rows else None,
+        chart=_chart(query, result, chart, catalog) if result.rows else None,
         findings=findings(query, shape, catalog),
         advice=advice(query, shape, catalog),
         next_questions=next_questions(query, result, catalog),
@@ -73,6 +78,20 @@ def compose(
         dialect=dialect,
         definitions=definitions(query, catalog),
     )
+
+
+def _chart(
+    query: MetricQuery | DetailQuery, result: Result, asked: str | None, catalog: Catalog
+) -> Chart | None:
+    """Bars are of members: the rest that has no store would dwarf every store."""
+    shape = shape_of(query, result)
+    members = tuple(shape.members(catalog)) if isinstance(query, MetricQuery) else result.rows
+    if members and len(members) < len(result.rows):
+        drawn = replace(result, rows=members)
+        found = pick(query, drawn, asked, catalog)
+        if found is not None and found.mark in ("bar", "hbar"):
+            return replace(found, data=drawn)
+    return pick(query, result, asked, catalog)
 
 
 def compose_analysis(
@@ -160,13 +179,17 @@ def _outside(query: MetricQuery | DetailQuery, catalog: Catalog) -> str:
     return ""
 
 
-def notes_of(query: MetricQuery | DetailQuery, result: Result, catalog: Catalog) -> tuple[str, ...]:
+def notes_of(
+    query: MetricQuery | DetailQuery, result: Result, catalog: Catalog, counted: date | None = None
+) -> tuple[str, ...]:
     """What a reader must know: where the data end, what was cut, that no time was said."""
     said = []
     if until := partial_end(query):
         said.append(f"截至 {day_text(until)}")
     end = data_end(catalog)
-    if not query.scope.periods and catalog.since and end and _timed(query, catalog):
+    if counted:
+        said.append(f"时点数，取 {plain(counted)} 的")
+    elif not query.scope.periods and catalog.since and end and _timed(query, catalog):
         said.append(f"未限定时间，用的是全部数据（{plain(catalog.since)} 至 {plain(end)}）")
     for period in query.scope.periods:
         start, last = _day(period.start), _last_day(period)
