@@ -14,7 +14,7 @@ from typing import Any
 import analytics
 from analytics.contract import Analysis, Outcome, Param, Params, Refused
 from analytics.template import fill
-from assistant.language.festivals import festival
+from assistant.language.festivals import observed
 from semantic_layer.catalog import Catalog, Kind
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import Unanswerable
@@ -77,7 +77,7 @@ def analyse(
         today,
         query.by,
         query.measure,
-        festival,
+        observed(catalog),
         cancel,
         timeout,
         query.compare,
@@ -123,7 +123,15 @@ def listing(
     if analysis is None or query.people is None:
         raise Unanswerable("not-supported-yet", what="用这个分析圈人")
     facts = ScopedFacts(
-        catalog, engine, query.scope, today, query.by, query.measure, festival, cancel, timeout
+        catalog,
+        engine,
+        query.scope,
+        today,
+        query.by,
+        query.measure,
+        observed(catalog),
+        cancel,
+        timeout,
     )
     if not facts.has(*analysis.needs):
         raise Unanswerable("missing-role", roles="、".join(ROLES.get(n, n) for n in analysis.needs))

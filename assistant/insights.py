@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from analytics.calendar import shifted, start_of
 from analytics.insights import SECONDS, cards
 from analytics.insights import Card as Found
-from assistant.language.festivals import festival
+from assistant.language.festivals import observed
 from assistant.reply import Chart
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Engine, QueryCancelled
@@ -75,7 +75,12 @@ class Insights:
             if key in self._pages:
                 return self._pages[key]
             facts = ScopedFacts(
-                self._catalog, self._engine, Scope(), key[1], festival=festival, cancel=cancel
+                self._catalog,
+                self._engine,
+                Scope(),
+                key[1],
+                festival=observed(self._catalog),
+                cancel=cancel,
             )
             try:
                 found = cards(facts, seconds, on_progress)

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from assistant.bench_expressions import READERS
 from assistant.language.calendar import Calendar, Event, resolve, resolve_all
-from assistant.language.festivals import festival, lunar_date, solar_term
+from assistant.language.festivals import festival, lunar_date, observed, solar_term
 from assistant.language.periods import periods_in
 from assistant.language.spans import add, floor
 from assistant.language.text import normalise
 from assistant.language.times import Ago, Clock, Feast, Fiscal, Last, SamePeriod, Shift, Since
+from semantic_layer.catalog import Catalog
 from semantic_layer.query import Grain, Period
 
 TODAY = date(2026, 6, 24)
@@ -316,3 +317,24 @@ def test_public_suites_stay_above_their_bars(kind: str, bar: float) -> None:
             right += got in line["any_of"]
 
     assert right / len(lines) >= bar
+
+
+@pytest.mark.parametrize(
+    ("campaigns", "keeps"),
+    [
+        (("双11大促", "会员日"), True),
+        (("会员日", "早鸟特惠"), False),
+        (("618", "1618号店"), False),  # rooms, branches
+        ((), False),
+    ],
+)
+def test_events_of_shops_are_kept_where_they_are_named(
+    campaigns: tuple[str, ...], keeps: bool
+) -> None:
+    """A hotel that runs none of them must not read 618 into its weekends; holidays are everybody's."""
+    shop = Catalog("toy", "店", {}, (), {}, {}, values={"campaign": campaigns})
+
+    calendar = observed(shop)
+
+    assert (calendar("618", 2026) is not None) is keeps
+    assert calendar("国庆", 2026) == festival("国庆", 2026)

@@ -7,6 +7,7 @@ the State Council's plan does), so that years compare; a model can override any 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,8 +15,11 @@ from functools import lru_cache
 
 from lunar_python import Lunar, LunarMonth, LunarYear  # type: ignore[import-untyped]
 
+from semantic_layer.catalog import Catalog
+
 ONE_DAY = timedelta(days=1)
 Span = tuple[date, date]  # half-open
+Calendar = Callable[[str, int], Span | None]
 
 
 @lru_cache(maxsize=512)
@@ -252,3 +256,24 @@ def festival(label: str, year: int, whole: bool | None = None) -> Span | None:
         return found.whole(year)
     day = found.day(year)
     return None if day is None else (day, day + ONE_DAY)
+
+
+SALES = (
+    "618",
+    "双11",
+    "双12",
+    "99大促",
+    "818",
+    "妇女节",
+)  # events of shops, which others know nothing of
+
+
+def observed(catalog: Catalog) -> Calendar:
+    """The calendar that a business keeps: events of shops only where its model or its data name one."""
+    said = {p.label for p in catalog.periods}
+    said |= {str(v) for values in catalog.values.values() for v in values}
+    words = "|".join(name for known in SALES for name in BY_NAME[known].names if len(name) > 2)
+    named = re.compile(rf"(?<!\d)(?:{words})(?!\d)")
+    if any(named.search(text) for text in said if not text.isdigit()):  # no number of a room
+        return festival
+    return lambda label, year: None if label in SALES else festival(label, year)
