@@ -20,12 +20,15 @@ from semantic_layer.query import (
     And,
     By,
     Condition,
+    Form,
     Having,
     Members,
     MetricQuery,
+    MetricRef,
     Not,
     Or,
     Scope,
+    Term,
     Where,
 )
 
@@ -43,11 +46,35 @@ def unsupported(draft: Draft, compared: bool = False) -> tuple[str, ...]:
     return tuple(word for word, there in said.items() if there)
 
 
+def _bare(draft: Draft) -> bool:
+    return any(not wheres for _, wheres, _ in draft.verbs)
+
+
+def _about_rows(query: AnalysisQuery, draft: Draft, graph: Graph) -> AnalysisQuery:
+    """今年差评有没有突然冒尖, 订单为什么少了: a thing named where a metric is needed is how many there are."""
+    terms = [c for c in conjuncts(query.scope.where) if isinstance(c, Term) and not c.negated]
+    tables = [graph.catalog.terms[c.term].table for c in terms] or list(draft.entities)
+    people = graph.people_key()
+    away = [t for t in tables if people is None or t != graph.catalog.dimensions[people].table]
+    counter = graph.counter_of(away[0]) if len(away) == 1 else None
+    if not isinstance(counter, MetricRef):
+        return query
+    kept = conjunction(tuple(c for c in conjuncts(query.scope.where) if c not in terms))
+    counted = replace(counter, where=conjunction(tuple(terms)))
+    return replace(query, measure=counted, scope=replace(query.scope, where=kept))
+
+
 def conditioned(
     query: AnalysisQuery, draft: Draft, graph: Graph, analysis: Analysis
 ) -> AnalysisQuery | None:
     """The analysis of those who satisfy the conditions on measures and deeds; None where it has no people."""
     inner = draft.inner
+    if any(a.form is Form.COUNT and a.names for a in draft.asked):
+        return None  # 各渠道有多少客户流失: how many channels is not what it tells
+    if any(p.role == "event" for p in analysis.params.values()) and _bare(draft):
+        return None  # 加购了的人有多少付了款，一层一层看: the deeds are its steps, not whom it is about
+    if analysis.measured and query.measure is None:
+        query = _about_rows(query, draft, graph)
     if not (analysis.compares or analysis.measured) and _against_a_period(query, draft):
         return None
     if unsupported(draft):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.language.detail import detail_query
+from assistant.language.detail import detail_query, near_condition
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.grouping import UNREACHED
@@ -230,6 +230,8 @@ def counting(
     measure: Measure
     entity = entity_of(counted, graph)
     if entity is not None:
+        where = tuple(near_condition(c, entity, graph) for c in draft.where)
+        draft = replace(draft, where=where)
         doing = doing_counter(draft, entity, graph)
         measure = doing or graph.counter_of(entity)
         if doing is not None:  # as far from the entity as its own count is from the filters

@@ -41,7 +41,7 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     home = entity or _home(columns, draft, graph)
     if home is not None:
         columns = [_near(c, home, graph) for c in columns]
-        draft = replace(draft, where=tuple(_near_condition(c, home, graph) for c in draft.where))
+        draft = replace(draft, where=tuple(near_condition(c, home, graph) for c in draft.where))
         used = [*columns, *dimensions_of(draft.where)]
     if isinstance(draft.rank_by, str):
         used.append(draft.rank_by)
@@ -54,7 +54,10 @@ def detail_query(draft: Draft, graph: Graph) -> DetailQuery | None:
     if not columns:
         columns = _shown(draft, graph, entity or root)
     if entity is not None and columns and all(graph.kind(c) is Kind.TIME for c in columns):
-        columns = [*_shown(draft, graph, entity), *columns]  # 上个月上市的商品: which ones, and when
+        columns = [
+            *_shown(draft, graph, entity),
+            *columns,
+        ]  # 上个月上市的商品: which ones, and when
     apart = several(draft.where)
     columns = [
         *(d for d in (*_timed(draft, root, graph), *apart) if columns and d not in columns),
@@ -89,7 +92,7 @@ def _home(columns: list[str], draft: Draft, graph: Graph) -> str | None:
     return next(iter(sure)) if len(sure) == 1 and len(used) > 1 else None
 
 
-def _near_condition(condition: Condition, entity: str, graph: Graph) -> Condition:
+def near_condition(condition: Condition, entity: str, graph: Graph) -> Condition:
     if isinstance(condition, Where):
         return replace(condition, dimension=_near(condition.dimension, entity, graph))
     return condition

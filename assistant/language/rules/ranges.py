@@ -174,12 +174,18 @@ def before(base: TimeValue, _: str) -> TimeValue | None:
     [Base, re.compile(rf"(?:之后|以后|过后|后)(?!{N}|半|年|天|期|台|续)")],
     examples={
         "618之后": After(Feast("618")),
+        "4月以后": Since(Date(month=4)),
+        "4月之后": After(Date(month=4)),
         "昨天20点以后": Within(Shift(-1, Grain.DAY), Clock(1200, 1440)),
     },
 )
-def after(base: TimeValue, _: str) -> TimeValue | None:
+def after(base: TimeValue, word: str) -> TimeValue | None:
+    """4月以后 counts April in, as 以上 does with numbers; 4月之后 does not."""
     if isinstance(base, Ago):
         return None
+    dated = base.inner if isinstance(base, Within) else base
+    if word == "以后" and isinstance(dated, Date):
+        return Since(base)
     return _of_the_day(base, lambda hour: Clock(hour.start, DAY)) or After(base)
 
 

@@ -93,8 +93,8 @@ def graded_pair(m: re.Match[str]) -> Threshold:
 
 @phrase(
     grammar,
-    [Threshold, one_of(Cue.AND, Cue.OR), Threshold],
-    examples=("1星或2星", "四星和五星"),
+    [Threshold, opt(one_of(Cue.AND, Cue.OR)), Threshold],
+    examples=("1星或2星", "四星和五星", "一星两星"),
     rejects=("500以上或100以下",),
 )
 def graded_either(left: Threshold, _: Any, right: Threshold) -> Threshold | None:

@@ -103,9 +103,9 @@ class Limits(Base):
             else:
                 counted = metric_by_unit(self.graph, plain_unit(t.unit))
                 before = said.at(i - 1)
-                if counted and isinstance(before, TableWord):  # 订单不到50单: what is counted
-                    if self.graph.counter_of(before.names[0]) == MetricRef(counted):
-                        self.used.add(i - 1)
+                named = before.names[0] if counted and isinstance(before, TableWord) else None
+                if named and self.graph.counter_of(named) == MetricRef(counted or ""):
+                    self.used.add(i - 1)  # 订单不到50单: what is counted
                 out.append(Having(MetricRef(counted or ""), t.op, t.values))
         return out
 

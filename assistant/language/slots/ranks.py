@@ -142,6 +142,9 @@ class Ranks(Base):
         if self._several(ranked):
             ranked = replace(ranked, n=SEVERAL, ties=False)
         by = self._ranked_by(place)
+        after = said.at(place + 1)
+        if not ranked.explicit and isinstance(after, m.UnitWord) and after.text in ("次", "回"):
+            self.lost.append(place)  # 第一次 is no rank
         if ranked.hint == m.PICKED:
             self.lost.append(place)
         if ranked.hint == m.UNSAID and not self._measure_said():
