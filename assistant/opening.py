@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from analytics.contract import Analysis
 from assistant.language.calendar import Calendar
@@ -34,4 +36,6 @@ def source_path(source: str, model: str | Path | None = None) -> Path:
 def filled(catalog: Catalog, engine: Engine) -> Catalog:
     """The catalog with the words and the days that its data holds."""
     since, until = engine.bounds(catalog)
-    return replace(with_values(catalog, engine.values(catalog)), since=since, until=until)
+    ahead = engine.ahead(catalog, catalog.today or date.today())
+    known = with_values(catalog, engine.values(catalog))
+    return replace(known, since=since, until=until, ahead=MappingProxyType(dict(ahead)))

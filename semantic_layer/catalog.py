@@ -258,6 +258,8 @@ class Catalog:
     dialect: str = "duckdb"
     today: date | None = None  # pinned by a demo model
     until: date | None = None  # the last day with data
+    # metric → the last day it holds, where that is after today: what is booked already
+    ahead: Mapping[str, date] = field(default_factory=lambda: MappingProxyType({}))
     since: date | None = None
     description: str = ""
     primary: tuple[str, ...] = ()  # the metrics a newcomer should see first

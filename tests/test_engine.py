@@ -196,6 +196,13 @@ def test_bounds(db: DuckDBEngine) -> None:
     assert db.bounds(model) == (date(2025, 6, 15), date(2026, 6, 11))
 
 
+def test_what_is_booked_ahead(db: DuckDBEngine) -> None:
+    model = catalog()
+    ahead = db.ahead(model, date(2026, 6, 1))
+    assert ahead["gmv"] == date(2026, 6, 10)
+    assert "gmv" not in db.ahead(model, date(2026, 6, 10))
+
+
 def test_an_empty_database_has_no_bounds() -> None:
     empty = duckdb.connect(":memory:")
     empty.execute(";".join(s for s in ROWS.split(";") if "CREATE" in s))

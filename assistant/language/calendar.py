@@ -60,10 +60,17 @@ def resolve_all(
     style: str = "business",
     partial: bool = True,
     label: str = "",
+    latest: date | None = None,
 ) -> tuple[Period, ...]:
-    """As ``resolve``, with Several as its parts in the order said; empty when any part has no dates."""
+    """As ``resolve``, with Several as its parts in the order said; empty when any part has no dates.
+
+    ``latest`` is the last day of things that are known before they happen: 7月 is the coming one as
+    long as it begins by then.
+    """
     parts = value.parts if isinstance(value, t.Several) else (value,)
     context = _context(today, calendar, prefer, style)
+    if latest is not None:
+        context = replace(context, latest=datetime(latest.year, latest.month, latest.day))
     spans = _together(parts, context)
     periods = [_period(s, context, partial and style == "business", label) for s in spans if s]
     return tuple(p for p in periods if p) if len(periods) == len(parts) and all(periods) else ()
@@ -128,8 +135,13 @@ def _recurring(value: t.TimeValue, context: Context) -> Span | None:
         return next((s for s in found if s.start and s.start >= context.after), None)
     if context.before:
         return next((s for s in reversed(found) if s.start and s.start <= context.before), None)
-    if context.prefer == "future":
-        return next((s for s in found if s.end and s.end > context.today), None)
+    if context.prefer == "future" or context.latest is not None:
+        coming = next((s for s in found if s.end and s.end > context.today), None)
+        booked = context.latest is None or (
+            coming is not None and coming.start is not None and coming.start <= context.latest
+        )
+        if booked:
+            return coming
     if plain:
         this = unit(context.today, cycle(value))
         inside = [
@@ -221,8 +233,15 @@ def _since(v: t.Since, c: Context) -> Span | None:
         return None
     if v.base in _UNDER_WAY and base.end and not c.plain:
         return base  # 今年以来 is 今年, cut at yesterday
-    end = c.today + DAY if c.plain else c.today
+    end = c.today + DAY if c.plain else _known(c)
     return Span(base.start, end, Grain.DAY, base.lunar) if base.start < end else None
+
+
+def _rest(v: t.Rest, c: Context) -> Span | None:
+    base = _span(v.base, c)
+    if base is None or base.start is None or base.end is None:
+        return None
+    return Span(c.today, base.end, Grain.DAY) if base.start <= c.today < base.end else None
 
 
 def _before(v: t.Before, c: Context) -> Span | None:
@@ -234,7 +253,12 @@ def _after(v: t.After, c: Context) -> Span | None:
     base = _span(v.base, c)
     if base is None or base.end is None:
         return None
-    return Span(base.end, max(c.today, base.end + DAY), Grain.DAY)
+    return Span(base.end, max(_known(c), base.end + DAY), Grain.DAY)
+
+
+def _known(c: Context) -> datetime:
+    """The end of what the data hold: yesterday's, or that of the last day booked."""
+    return c.today if c.latest is None else c.latest + DAY
 
 
 def _until(v: t.Until, c: Context) -> Span | None:
@@ -260,6 +284,7 @@ _HANDLERS: dict[type[Any], Callable[[Any, Context], Span | None]] = {
     t.Within: _within,
     t.Range: _range,
     t.Since: _since,
+    t.Rest: _rest,
     t.Before: _before,
     t.After: _after,
     t.Until: _until,

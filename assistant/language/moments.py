@@ -45,6 +45,7 @@ class Context:
     outer: Span | None = None
     after: datetime | None = None  # the start of the range whose end is sought
     before: datetime | None = None
+    latest: datetime | None = None  # the last day of what is asked about, where it is still to come
 
 
 def shift(v: t.Shift, c: Context) -> Span:

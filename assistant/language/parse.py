@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from assistant.language import weights
 from assistant.language.asides import asides
 from assistant.language.beside import conditioned
 from assistant.language.boundaries import boundary
-from assistant.language.calendar import Calendar, resolve_all
+from assistant.language.calendar import Calendar
 from assistant.language.cover import Cover, covers
 from assistant.language.detail import dimensions_of
 from assistant.language.dialogue import Context, Directive, continue_from
@@ -32,9 +32,10 @@ from assistant.language.segments import Segments
 from assistant.language.settle import Settled, settle
 from assistant.language.shortened import shortened
 from assistant.language.subscope import nested
+from assistant.language.tense import Moment, Resolve, fitted, resolver
 from assistant.language.text import Text, normalise
 from assistant.language.times import Ago
-from semantic_layer.query import AnalysisQuery, DetailQuery, MetricQuery, Period, Query
+from semantic_layer.query import AnalysisQuery, DetailQuery, MetricQuery, Query
 
 KEPT = 6
 
@@ -107,11 +108,12 @@ class Parser:
                 read = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
                 mentions = tuple(climbed(read, catalog))
                 ways = covers(text.text, mentions, KEPT)
+        moment = Moment(today, self.calendar)
         found: dict[Any, Reading] = {}
         for way in ways:  # 能到多少 is a forecast's word, but not where 要是 supposes something
             ahead = self.lexicon.intents.ahead(way.mentions, _analysis_of(context))
-            resolve = _resolver(today, self.calendar, "future" if ahead else "past")
-            for reading in self._readings(way, text, resolve, context):
+            resolve = resolver(moment, "future" if ahead else "past")
+            for reading in self._readings(way, text, resolve, context, moment):
                 key = reading.query or reading.directive or reading.draft.refuse
                 if key not in found or found[key].score < reading.score:
                     found[key] = reading
@@ -122,8 +124,9 @@ class Parser:
         self,
         way: Cover,
         text: Text,
-        resolve: Callable[[Any], tuple[Period, ...]],
+        resolve: Resolve,
         context: Context | None,
+        moment: Moment,
     ) -> list[Reading]:
         kept = [x for x in way.mentions if not isinstance(x.value, Filler)]
         unread = tuple(
@@ -131,9 +134,10 @@ class Parser:
         )
         corrected = _corrections(kept, text)
         resolve = self._anchored(kept, resolve, context)
+        catalog = self.lexicon.catalog
         out = []
         for mentions, cost in expand(kept, self.graph):
-            for draft in self._drafts(mentions, resolve):
+            for draft in self._drafts(mentions, fitted(mentions, catalog, moment, resolve)):
                 ignored = tuple((mentions[i].start, mentions[i].end) for i in draft.unused)
                 lost = sum(weights.of(mentions[i]) + weights.UNREAD_PRICE for i in draft.unused)
                 base = way.score - cost - lost - _value_in_context(mentions, context)
@@ -155,9 +159,9 @@ class Parser:
     def _anchored(
         self,
         mentions: Sequence[Mention],
-        resolve: Callable[[Any], tuple[Period, ...]],
+        resolve: Resolve,
         context: Context | None,
-    ) -> Callable[[Any], tuple[Period, ...]]:
+    ) -> Resolve:
         """昨天单量 → 那上周同一天呢: the same day as the one just asked about, not as today."""
         query = context.query if context else None
         if not isinstance(query, (MetricQuery, DetailQuery)) or len(query.scope.periods) != 1:
@@ -167,14 +171,12 @@ class Parser:
             return resolve
         if any(isinstance(x.value, (MetricWord, Measured)) for x in mentions):
             return resolve
-        that_day = _resolver(start, self.calendar, "past")
+        that_day = resolver(Moment(start, self.calendar), "past")
         return lambda value: (
             that_day(value) if isinstance(value, Ago) and value.exact else resolve(value)
         )
 
-    def _drafts(
-        self, mentions: tuple[Mention, ...], resolve: Callable[[Any], tuple[Period, ...]]
-    ) -> list[Draft]:
+    def _drafts(self, mentions: tuple[Mention, ...], resolve: Resolve) -> list[Draft]:
         at = boundary(mentions)
         if at is not None:
             draft = nested(mentions, at, self.graph, resolve)
@@ -242,12 +244,3 @@ def _corrections(mentions: Sequence[Mention], text: Text) -> tuple[str, ...]:
 
 def _leaves(x: Mention) -> list[Mention]:
     return [x] if not x.children else [leaf for c in x.children for leaf in _leaves(c)]
-
-
-def _resolver(
-    today: date | datetime, calendar: Calendar, prefer: str
-) -> Callable[[Any], tuple[Period, ...]]:
-    def resolve(value: Any) -> tuple[Period, ...]:
-        return tuple(resolve_all(value, today, calendar=calendar, prefer=prefer))
-
-    return resolve

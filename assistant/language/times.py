@@ -5,7 +5,7 @@ value that recurs (三月, 周三, 双11, 下午) is resolved inside an ``outer`
 else to the most recent occurrence that has begun.
 
     Period-like   Shift Last Next Ago Recent Date Nth NthWeekday Slice Edge Tenth Weekday WeekPart
-                  Feast LunarDate SolarTerm Clock Decade Fiscal Within Range Since Before After Until Adjacent
+                  Feast LunarDate SolarTerm Clock Decade Fiscal Within Range Since Rest Before After Until Adjacent
                   SamePeriod Several                                           → union ``TimeValue``
     Not a period  PerGrain (按月), Duration (7天), Cyclic (周末, 每周一, 晚上8点到10点 of every day)
 """
@@ -200,6 +200,13 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of ``base``, today included: 这个月剩下几天."""
+
+    base: TimeValue
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """Everything before ``base`` begins."""
 
@@ -248,7 +255,7 @@ class Several:
 TimeValue = (
     Shift | Last | Next | Ago | Date | Nth | Slice | Edge | Tenth | Weekday | WeekPart | Feast
     | LunarDate | SolarTerm | NthWeekday | Recent | Clock | Decade | Fiscal | Within | Range | Since
-    | Before | After | Until | Adjacent | SamePeriod | Several
+    | Rest | Before | After | Until | Adjacent | SamePeriod | Several
 )  # fmt: skip
 
 

@@ -60,6 +60,9 @@ class Engine(Protocol):
     def bounds(self, catalog: Catalog) -> tuple[date | None, date | None]:
         """First and last day with facts, over the time dimensions of the tables that metrics use."""
 
+    def ahead(self, catalog: Catalog, today: date) -> Mapping[str, date]:
+        """Metric → the last day of its own rows, where that is after ``today``: reservations to come."""
+
     def version(self) -> str:
         """Changes when the data changes: part of every cache key."""
 

@@ -21,9 +21,10 @@ import duckdb
 from sqlglot import exp
 
 from semantic_layer import guard
-from semantic_layer.catalog import Catalog
+from semantic_layer.catalog import Aggregate, Catalog
 from semantic_layer.engines.base import EngineError, QueryCancelled, QueryTimeout, Row
 from semantic_layer.frames import Frame
+from semantic_layer.query import Grain
 from semantic_layer.result import Result
 from semantic_layer.statement import Statement
 
@@ -168,6 +169,33 @@ class DuckDBEngine:
                 low.append(first)
                 high.append(last)
         return (min(low), max(high)) if low else (None, None)
+
+    def ahead(self, catalog: Catalog, today: date) -> Mapping[str, date]:
+        """A time that ends before is asked once, whatever is measured over it. Goals, which are kept by
+        the month, are no events and have no day."""
+        last: dict[tuple[str, str], date | None] = {}
+        found: dict[str, date] = {}
+        for name, metric in catalog.metrics.items():
+            calc, time = metric.calc, catalog.time_of(name)
+            if not isinstance(calc, Aggregate) or calc.snapshot or time is None:
+                continue
+            if catalog.dimensions[time].grain not in (None, Grain.DAY, Grain.HOUR, Grain.MINUTE):
+                continue
+            known = (calc.table, time)
+            if known not in last:
+                last[known] = self._last_day(catalog, *known)
+            over = (last[known] or today) <= today
+            day = None if over or "{" in calc.where else self._last_day(catalog, *known, calc.where)
+            if day is not None and day > today:
+                found[name] = day
+        return found
+
+    def _last_day(self, catalog: Catalog, table: str, time: str, where: str = "") -> date | None:
+        frame = Frame(catalog, table)
+        day = exp.cast(frame.dimension(time), "DATE")
+        test = [frame.sql(where, table)] if where else []
+        rows = self.select(frame.source().select(exp.Max(this=day)).where(*test), timeout=60)[1]
+        return rows[0][0] if rows else None
 
     def version(self) -> str:
         """mtime and size of the file; an in-memory database never changes once it is locked."""

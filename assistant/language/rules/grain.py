@@ -73,7 +73,7 @@ def per_cycle(m: re.Match[str]) -> PerGrain | None:
     if m[1] in ("小时", "星期", "月份") and m[0][0] in "按分各不每哪" and "分布" not in m[0]:
         return None
     which = m[0][0] == "哪" or (m[2] is not None)
-    return PerGrain(CYCLES[m[1] or m[2]], which and m[0][0] == "哪")
+    return PerGrain(CYCLES[m[1] or m[2]], which)
 
 
 @grammar.rule(

@@ -46,11 +46,14 @@ def season(m: re.Match[str]) -> Range:
 
 
 @grammar.rule(
-    [re.compile(rf"([昨今前明后寻琴])([晚早])上?(?!会|教|期|就|已|{N}[点时:])")],
-    examples={"昨晚": Within(Shift(-1, Grain.DAY), Clock(1080, 1440))},
+    [re.compile(rf"([昨今前明后寻琴])([晚早夜])[上里]?(?!会|教|期|就|已|{N}[点时:])")],
+    examples={
+        "昨晚": Within(Shift(-1, Grain.DAY), Clock(1080, 1440)),
+        "昨夜": Within(Shift(-1, Grain.DAY), Clock(1080, 1440)),
+    },
 )
 def evening(m: re.Match[str]) -> Within:
-    hours = Clock(18 * 60, 24 * 60) if m[2] == "晚" else Clock(6 * 60, 9 * 60)
+    hours = Clock(18 * 60, 24 * 60) if m[2] != "早" else Clock(6 * 60, 9 * 60)
     return Within(Shift(DAYS[m[1]], Grain.DAY), hours)
 
 

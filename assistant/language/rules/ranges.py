@@ -22,6 +22,7 @@ from assistant.language.times import (
     LunarDate,
     Nth,
     Range,
+    Rest,
     Several,
     Shift,
     Since,
@@ -150,6 +151,22 @@ def since(_: str | None, base: TimeValue, __: str) -> Since:
     if isinstance(base, Within) and isinstance(base.inner, Edge) and base.inner.which == "start":
         return Since(base.outer)
     return Since(base)
+
+
+@grammar.rule(
+    [
+        Base,
+        re.compile(r"(?:还)?(?:剩下|剩余|余下|剩)的?(?:这?几天|日子|天数|时间|天)"),
+    ],
+    examples={
+        "这个月剩下几天": Rest(Shift(0, Grain.MONTH)),
+        "本周剩余的时间": Rest(Shift(0, Grain.WEEK)),
+        "今年剩下的日子": Rest(Shift(0, Grain.YEAR)),
+    },
+    rejects=("上个月剩下几天", "这个月剩下几单"),
+)
+def rest(base: TimeValue, _: str) -> Rest | None:
+    return Rest(base) if isinstance(base, Shift) and base.by == 0 else None
 
 
 @grammar.rule(
