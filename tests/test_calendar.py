@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,18 @@ from assistant.language.festivals import festival, lunar_date, observed, solar_t
 from assistant.language.periods import periods_in
 from assistant.language.spans import add, floor
 from assistant.language.text import normalise
-from assistant.language.times import Ago, Clock, Feast, Fiscal, Last, SamePeriod, Shift, Since
+from assistant.language.times import (
+    Ago,
+    Clock,
+    Date,
+    Feast,
+    Fiscal,
+    Last,
+    Rest,
+    SamePeriod,
+    Shift,
+    Since,
+)
 from semantic_layer.catalog import Catalog
 from semantic_layer.query import Grain, Period
 
@@ -202,6 +214,20 @@ def test_future_is_preferred_where_asked() -> None:
     coming = resolve(Feast("双11"), TODAY, prefer="future")
 
     assert coming is not None and coming.start == date(2026, 11, 11)
+
+
+def test_what_is_booked_ahead_is_of_the_coming_time_and_uncut() -> None:
+    today, latest = date(2026, 6, 24), date(2026, 8, 26)
+
+    def days(said: Any) -> tuple[Any, Any]:
+        (found,) = resolve_all(said, today, partial=False, latest=latest)
+        return found.start, found.end
+
+    assert days(Date(month=7)) == (date(2026, 7, 1), date(2026, 8, 1))
+    assert days(Date(month=12)) == (date(2025, 12, 1), date(2026, 1, 1))  # nothing that far yet
+    assert days(Shift(0, Grain.WEEK)) == (date(2026, 6, 22), date(2026, 6, 29))
+    assert days(Since(Date(month=8))) == (date(2026, 8, 1), date(2026, 8, 27))
+    assert days(Rest(Shift(0, Grain.MONTH))) == (today, date(2026, 7, 1))
 
 
 def test_lunar_periods_say_so() -> None:
