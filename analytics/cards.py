@@ -14,7 +14,7 @@ from analytics import words
 from analytics.card_words import query_of, sentence_of, shown, suggestion_of, title_of
 from analytics.companions import Companion, companions
 from analytics.contract import Facts, Suggestion, View
-from analytics.drill import Step, concentrated, condition, split_by
+from analytics.drill import Step, concentrated, condition, split_each
 from analytics.jobs import FEW, as_of_now
 from analytics.signals import Kind, Signal
 from analytics.stories import SHARES, Story, sides_of
@@ -170,11 +170,10 @@ def _below(facts: Facts, s: Signal, figures: dict[str, Any]) -> Iterator[str]:
     """Which of what is below the member (the product of a kind) has most of it."""
     assert s.measure is not None
     inside = facts.narrowed(*s.cell)
-    for name in inside.anatomy.splits(s.measure):
-        if s.cell[0].dimension not in facts.anatomy.ancestors(name):
-            continue
-        split = split_by(inside, s.measure, sides_of(s), name, None, {})
-        part = concentrated(split) if split is not None and len(split.parts) > 1 else None
+    names = inside.anatomy.splits(s.measure)
+    below = [n for n in names if s.cell[0].dimension in facts.anatomy.ancestors(n)]
+    for split in split_each(inside, s.measure, sides_of(s), below):
+        part = concentrated(split) if len(split.parts) > 1 else None
         if part is not None:
             figures["below"] = (part.before, part.after)
             figures["culprit"] = str(part.value)
@@ -211,11 +210,9 @@ def descend(facts: Facts, s: Signal) -> tuple[Step, ...]:
     ]
     tried = sorted(names, key=facts.anatomy.values)[:WIDE]
     for _ in range(DEPTH):
-        where, wholes = condition(path), dict[Any, Any]()
-        found = [split_by(facts, measure, sides, n, where, wholes) for n in tried]
+        found = split_each(facts, measure, sides, tried, condition(path))
         known = sorted(
-            (x for x in found if x is not None and len(x.parts) > 1),
-            key=lambda x: (-x.worth, x.dimension),
+            (x for x in found if len(x.parts) > 1), key=lambda x: (-x.worth, x.dimension)
         )
         best = next(
             ((x, p) for x in known if (p := concentrated(x)) is not None and p.before and p.after),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.contract import Facts
-from analytics.contributions import Part, Sides, fetch, of_sums
+from analytics.contributions import Part, Sides, fetch, fetch_each, of_sums
 from analytics.drill import Step, condition, is_one
 from semantic_layer.catalog import Direction, Format, Metric
 from semantic_layer.errors import Unanswerable
@@ -104,10 +104,10 @@ def _place(
     anatomy = facts.anatomy.loosened(driver)
     known = anatomy.known((driver,), where)
     best: tuple[float, str, Part | None] = (0.0, "", None)
-    for name in anatomy.splits(driver, known):
-        if name in taken or anatomy.values(name) > SMALL:
-            continue
-        rows = fetch(facts, (driver,), sides, name, where, loose=True)
+    names = [
+        n for n in anatomy.splits(driver, known) if n not in taken and anatomy.values(n) <= SMALL
+    ]
+    for name, rows in fetch_each(facts, (driver,), sides, names, where, loose=True).items():
         sums = {v: (b[0] or 0.0, a[0] or 0.0) for v, (b, a) in rows.items() if v is not None}
         total = (sum(b for b, _ in sums.values()), sum(a for _, a in sums.values()))
         split = of_sums(name, sums, total)

@@ -178,6 +178,16 @@ class Facts(Protocol):
         ``loose`` leaves out conditions that the measures know nothing of; say so where it is used.
         """
 
+    def apart(
+        self, query: MetricQuery, names: Sequence[str], loose: bool = False
+    ) -> Mapping[str, Sequence[tuple[Any, ...]]]:
+        """``query`` by each of ``names`` besides its own groups, "" by nothing more: name → rows of (groups…,
+        value, measures…). One statement where one fact answers; groups in which nothing happened are left out.
+        """
+
+    def column(self, measure: Measure) -> Column:
+        """What the figures of a measure mean."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:

@@ -3,13 +3,13 @@
 A sum's part contributes its own difference. A ratio's part contributes its change of weight (mix) and
 its own change (rate), both at the mean of the two sides, which leaves no remainder. Surprise is the
 Jensen-Shannon term of Adtributor (Bhagwan et al., NSDI 2014): how far a part's share has moved.
-Knows nothing of the model; ``fetch`` is the only function here that reads.
+Knows nothing of the model; only ``fetch`` and ``fetch_each`` read.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from analytics.contract import Facts
 from semantic_layer.query import By, ByPeriod, Condition, Group, Measure, MetricQuery, Period, Scope
 
 Pair = tuple[float, float]  # before, after
+Moves = Mapping[
+    Any, tuple[list[float | None], list[float | None]]
+]  # value → measures on both sides
 NOTHING: Pair = (0.0, 0.0)
 CAP = 0.05  # of surprise; half of everything moving elsewhere is 0.04
 
@@ -134,16 +137,34 @@ def fetch(
     by: str = "",
     where: Condition | None = None,
     loose: bool = False,
-) -> Mapping[Any, tuple[list[float | None], list[float | None]]]:
+) -> Moves:
     """value of ``by`` (None where nothing is asked) → the measures before and after."""
     groups: tuple[Group, ...] = (sides.group, *((By(by),) if by else ()))
     query = MetricQuery(tuple(measures), groups, Scope(where, sides.periods))
+    return _paired(facts.compute(query, loose).rows, sides, bool(by))
+
+
+def fetch_each(
+    facts: Facts,
+    measures: Sequence[Measure],
+    sides: Sides,
+    names: Sequence[str],
+    where: Condition | None = None,
+    loose: bool = False,
+) -> Mapping[str, Moves]:
+    """What ``fetch`` brings by each of ``names`` ("" by nothing), for all of them at once."""
+    query = MetricQuery(tuple(measures), (sides.group,), Scope(where, sides.periods))
+    found = facts.apart(query, names, loose)
+    return {name: _paired(rows, sides, bool(name)) for name, rows in found.items()}
+
+
+def _paired(rows: Iterable[Sequence[Any]], sides: Sides, split: bool) -> Moves:
     found: dict[Any, tuple[list[float | None], list[float | None]]] = {}
-    for row in facts.compute(query, loose).rows:
+    for row in rows:
         if (side := sides.place(row[0])) is None:
             continue
-        key = row[1] if by else None
-        cells = [None if v is None else float(v) for v in row[len(groups) :]]
+        key = row[1] if split else None
+        cells = [None if v is None else float(v) for v in row[2 if split else 1 :]]
         both = found.setdefault(key, ([None] * len(cells), [None] * len(cells)))
         both[side][:] = cells
     return found

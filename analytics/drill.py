@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.contract import Facts
-from analytics.contributions import Pair, Part, Sides, Split, fetch, of_ratios, of_sums
+from analytics.contributions import (
+    Moves,
+    Pair,
+    Part,
+    Sides,
+    Split,
+    fetch,
+    fetch_each,
+    of_ratios,
+    of_sums,
+)
 from semantic_layer.query import And, Condition, Measure, Op, Where
 
 FEW = 60  # values of a dimension tried first; finer ones are reached through the one above
@@ -20,6 +30,7 @@ POWER = 0.3  # of what moves the same way, that a part must explain
 INSIDE = 0.5  # the same, inside a part that was taken
 EXCESS = 1.15  # times its share of the side before
 NEARLY = 0.97  # of the change: enough where the share leaves no room for more
+WHOLE = ""  # split by nothing
 ALL = 0.995  # of the side before: saying so says nothing
 
 
@@ -40,9 +51,8 @@ def splits(
     where: Condition | None = None,
 ) -> tuple[Split, ...]:
     """``measure`` told apart by each of ``dimensions``, what explains most first."""
-    wholes: dict[tuple[Measure, ...], tuple[Pair, ...]] = {}
-    found = [split_by(facts, measure, sides, name, where, wholes) for name in dimensions]
-    known = [s for s in found if s is not None and len(s.parts) > 1 and _told_apart(s)]
+    found = split_each(facts, measure, sides, dimensions, where)
+    known = [s for s in found if len(s.parts) > 1 and _told_apart(s)]
     return tuple(sorted(known, key=lambda s: (-s.worth, s.dimension)))
 
 
@@ -51,41 +61,47 @@ def _told_apart(split: Split) -> bool:
     return abs(split.overlap) <= sum(abs(p.delta) for p in split.parts)
 
 
-def split_by(
+def split_each(
     facts: Facts,
     measure: Measure,
     sides: Sides,
-    dimension: str,
-    where: Condition | None,
-    wholes: dict[tuple[Measure, ...], tuple[Pair, ...]],
-) -> Split | None:
-    """None where a side has nothing to divide by. ``wholes`` remembers totals already fetched."""
+    dimensions: Sequence[str],
+    where: Condition | None = None,
+) -> tuple[Split, ...]:
+    """In the order of ``dimensions``, without those where a side has nothing to divide by."""
     halves = facts.anatomy.fraction(measure)
-    asked = halves or (measure,)
-    answering = tuple(facts.anatomy.finest(m, (dimension,), where) for m in asked)
-    rows = fetch(facts, answering, sides, dimension, where)
-    if answering not in wholes:
-        wholes[answering] = whole_of(facts, answering, sides, where)
-    whole = wholes[answering]
-    if halves is None:
+    asked: dict[tuple[Measure, ...], list[str]] = {}
+    for name in dimensions:
+        answering = tuple(facts.anatomy.finest(m, (name,), where) for m in halves or (measure,))
+        asked.setdefault(answering, []).append(name)
+    found: dict[str, Split | None] = {}
+    for answering, names in asked.items():
+        moves = fetch_each(facts, answering, sides, (WHOLE, *names), where)
+        whole = _pairs(moves[WHOLE], len(answering))
+        found |= {name: _split(name, moves[name], whole) for name in names}
+    return tuple(s for name in dimensions if (s := found[name]) is not None)
+
+
+def _split(dimension: str, rows: Moves, whole: tuple[Pair, ...]) -> Split | None:
+    if len(whole) == 1:
         sums = {v: _pair(before[0], after[0]) for v, (before, after) in rows.items()}
         return of_sums(dimension, sums, whole[0])
     ratios = {
         v: (_pair(before[0], after[0]), _pair(before[1], after[1]))
         for v, (before, after) in rows.items()
     }
-    if not all(whole[1]):
-        return None
-    return of_ratios(dimension, ratios, whole[0], whole[1])
+    return of_ratios(dimension, ratios, whole[0], whole[1]) if all(whole[1]) else None
 
 
 def whole_of(
     facts: Facts, measures: tuple[Measure, ...], sides: Sides, where: Condition | None = None
 ) -> tuple[Pair, ...]:
     """The measures over everything, before and after."""
-    before, after = fetch(facts, measures, sides, "", where).get(
-        None, ([None] * len(measures), [None] * len(measures))
-    )
+    return _pairs(fetch(facts, measures, sides, "", where), len(measures))
+
+
+def _pairs(rows: Moves, count: int) -> tuple[Pair, ...]:
+    before, after = rows.get(None, ([None] * count, [None] * count))
     return tuple(_pair(b, a) for b, a in zip(before, after, strict=True))
 
 

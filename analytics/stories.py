@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from analytics.contract import Facts
-from analytics.contributions import Sides, fetch
+from analytics.contributions import Moves, Sides, fetch
 from analytics.signals import Kind, Signal
 from analytics.sweep import Clock
 from semantic_layer.errors import Unanswerable
@@ -24,7 +24,6 @@ LIKE = 0.25  # of the best one's worth: good enough to be the headline
 SWEPT = frozenset({Kind.CHANGE, Kind.YEAR, Kind.WEEK, Kind.MIX, Kind.LEVEL})
 ALONE = (Kind.TARGET, Kind.SEGMENT, Kind.CONCENTRATION)  # one story each, whatever else moved
 SHARES = (Kind.CHANGE, Kind.WEEK, Kind.YEAR, Kind.MIX)  # which headline is the plainest
-Moves = Mapping[Any, tuple[list[float | None], list[float | None]]]
 
 
 @dataclass(slots=True)

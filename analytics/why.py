@@ -14,15 +14,14 @@ from typing import Any
 
 from analytics.companions import companions
 from analytics.contract import Analysis, Facts, Intent, Outcome, Param, Params, Refused
-from analytics.contributions import Sides, Split, fetch
+from analytics.contributions import Pair, Sides, Split, fetch
 from analytics.drill import Step, condition, drill, first_dimensions, splits, whole_of
 from analytics.factor_tree import tree
 from analytics.why_phrases import phrases
 from analytics.why_told import Told
 from analytics.why_words import outcome
 from semantic_layer.periods import add_months
-from semantic_layer.query import And, Grain, Measure, MetricQuery, Op, Period, Scope, Where
-from semantic_layer.result import Column
+from semantic_layer.query import And, Grain, Measure, Op, Period, Where
 
 SHOWN = 3  # dimensions in the table
 
@@ -36,15 +35,15 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     if isinstance(found, Refused):
         return found
     sides, notes = found
-    column = _column(facts, measure, sides)
-    before, after = whole_of(facts, (measure,), sides)[0]
-    if column is None or not before:
+    column = facts.column(measure)
+    ranked = splits(facts, measure, sides, _dimensions(facts, measure, sides))
+    before, after = _whole(facts, measure, sides, ranked)
+    if not before:
         return Refused("too-little-data", f"{_name(sides, 0)}没有数据可比")
     if not after and _is_empty(facts, measure, sides):
         return Refused("too-little-data", f"{_name(sides, 1)}没有数据")
     if facts.measure is None:
         notes = (f"没有说指标，按{column.label}", *notes)
-    ranked = splits(facts, measure, sides, _dimensions(facts, measure, sides))
     path = drill(facts, measure, sides, ranked, int(params["depth"]))
     better = (after > before) == (column.direction != "down")
     told = Told(
@@ -139,9 +138,13 @@ def _name(sides: Sides, side: int) -> str:
 # ── what is looked at ─────────────────────────────────────────────────────────────────────────
 
 
-def _column(facts: Facts, measure: Measure, sides: Sides) -> Column | None:
-    query = MetricQuery((measure,), (), Scope(None, sides.periods[-1:]))
-    return facts.compute(query).columns[-1]
+def _whole(facts: Facts, measure: Measure, sides: Sides, ranked: Sequence[Split]) -> Pair:
+    """Before and after, over everything: every split of a sum has read them."""
+    if facts.anatomy.fraction(measure) is None:
+        for split in ranked:
+            if facts.anatomy.finest(measure, (split.dimension,)) == measure:
+                return split.before, split.after
+    return whole_of(facts, (measure,), sides)[0]
 
 
 def _is_empty(facts: Facts, measure: Measure, sides: Sides) -> bool:

@@ -15,11 +15,12 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
-from semantic_layer import bindings
+from semantic_layer import bindings, facets
 from semantic_layer.anatomy import Anatomy, with_halves
 from semantic_layer.bindings import BY
 from semantic_layer.breakdowns import splittable
 from semantic_layer.catalog import Catalog
+from semantic_layer.columns import measure_column
 from semantic_layer.conditions import Inner, listed, row_test
 from semantic_layer.crowd import Crowd
 from semantic_layer.engines.base import Engine
@@ -41,13 +42,11 @@ from semantic_layer.query import (
     Scope,
 )
 from semantic_layer.raw import Raw
-from semantic_layer.result import Result
+from semantic_layer.result import Column, Result
 from semantic_layer.rows import within
-from semantic_layer.sql import compile_plan
 from semantic_layer.sql import select as compiled
 
 Span = Literal["period", "until", "all"]
-ROWS = 200_000  # of one metric query: analyses aggregate first
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +194,17 @@ class ScopedFacts:
         """A metric query inside this scope: its own periods where it has some, and both conditions.
 
         ``loose`` leaves out what the measures know nothing of (the warehouse's stock has no region)."""
-        where = conjunction(self.scope.where, query.scope.where)
-        if loose:
-            where = self.anatomy.known(query.measures, where)
-        scope = Scope(
-            where,
-            query.scope.periods or self.scope.periods,
-            query.scope.time or self.scope.time,
-        )
-        catalog = with_halves(self.catalog, query.measures)
-        planned = plan(replace(query, scope=scope), catalog, self.today, self.festival)
-        statement = compile_plan(planned, catalog, ROWS)
-        self.ran.append(statement.sql)
-        return self.engine.run(statement, timeout=self.timeout, cancel=self.cancel)
+        return facets.compute(self, query, loose)
+
+    def apart(
+        self, query: MetricQuery, names: Sequence[str], loose: bool = False
+    ) -> Mapping[str, Sequence[tuple[Any, ...]]]:
+        """``query`` by each of ``names`` besides its own groups, and "" by nothing more: name → rows."""
+        return facets.apart(self, query, names, loose)
+
+    def column(self, measure: Measure) -> Column:
+        """What a measure's figures mean."""
+        return measure_column(measure, with_halves(self.catalog, (measure,)))
 
     # ── where names come from ─────────────────────────────────────────────────────────────────
 

@@ -62,7 +62,7 @@ def compile_plan(plan: Plan, catalog: Catalog, limit: int = 5000) -> Statement:
 
 def select(plan: Plan, catalog: Catalog) -> tuple[exp.Query, tuple[Column, ...]]:
     """The SELECT of a plan without a row limit, and what its columns mean."""
-    build = Build(catalog, plan.today, partial(_nested, plan, catalog))
+    build = Build(catalog, plan.today, partial(nested, plan, catalog))
     if isinstance(plan.query, DetailQuery):
         query, columns = detail_select(build, plan, plan.query)
     else:
@@ -98,7 +98,8 @@ def _ordered_like(only: exp.Select, query: exp.Select) -> exp.Select:
     return only
 
 
-def _nested(outer: Plan, catalog: Catalog, query: Inner) -> exp.Query:
+def nested(outer: Plan, catalog: Catalog, query: Inner) -> exp.Query:
+    """The members that a condition of ``outer`` asks for, as a SELECT."""
     if not isinstance(query, (MetricQuery, DetailQuery)):
         return listed(query, catalog)
     found, _ = select(make_plan(query, catalog, outer.today, outer.festival), catalog)
