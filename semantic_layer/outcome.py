@@ -51,6 +51,9 @@ def finish(
     if plan.keep is not None:
         stage = _narrowed(stage, group_test(stage, plan.keep), "kept")
     if query.rollup is not None:
+        summed = query.rollup.agg not in (Agg.COUNT, Agg.COUNT_DISTINCT)
+        if query.claim is not None or (summed and (query.compare or query.contrast)):
+            raise Unanswerable("mixed")  # one number over the rows has no place for these
         return _rolled(stage, query.rollup, groups, measures, made)
     shown: list[tuple[Column, exp.Expr]] = []
     for slot, found in zip(stage.slots, groups, strict=True):

@@ -15,7 +15,7 @@ from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import call, column, literal, number, quote, table, zero
 from semantic_layer.grids import cells
 from semantic_layer.plan import Plan
-from semantic_layer.query import ByTime, Grain, MetricQuery, Streak
+from semantic_layer.query import Agg, ByTime, Grain, MetricQuery, Streak
 from semantic_layer.result import Column, ColumnRole
 from semantic_layer.rows import Slot
 from semantic_layer.times import STEPS, floor_date, is_cyclic, later
@@ -44,7 +44,7 @@ def streak_stage(
     """
     streak = query.streak
     assert streak is not None
-    if is_cyclic(streak.grain):
+    if is_cyclic(streak.grain) or _left_out(query):
         raise Unanswerable("mixed")
     others = tuple(s for s in slots if not isinstance(s.group, ByTime))
     groups = [g for g in groups if g.name in {s.name for s in others}]
@@ -53,7 +53,8 @@ def streak_stage(
     grid = Grid((*others, timed), ((of.name, plan.nodes[0]),), plan.where, plan.periods)
     names = [column(s.name) for s in others]
     if streak.direction == "zero" and streak.latest and others:
-        return _silent(build, plan, query, replace(grid, fill=False), names, groups, of)
+        found = _silent(build, plan, query, replace(grid, fill=False), names, groups, of)
+        return _counted(build, *found, query, groups)
     last = _last_complete(build, plan, streak.grain)
     if streak.direction == "nonzero" and others:
         relation = _present(build, replace(grid, fill=False), streak, names, of.name, last)
@@ -73,7 +74,38 @@ def streak_stage(
     final = final.order_by(*keys, copy=False)
     if query.top is not None:
         final = final.limit(query.top.n, copy=False)
-    return final, tuple(shown)
+    return _counted(build, final, tuple(shown), query, groups)
+
+
+def _left_out(query: MetricQuery) -> bool:
+    """Is there anything beside the streak that its columns could not show?"""
+    top = query.top
+    ranked = top is not None and bool(top.per or top.by or top.fraction or top.both or top.offset)
+    others = (query.having, query.keep, query.claim, query.contrast, query.compare, query.windows)
+    summed = query.rollup is not None and query.rollup.agg not in (Agg.COUNT, Agg.COUNT_DISTINCT)
+    return ranked or summed or len(query.measures) > 1 or any(others)
+
+
+def _counted(
+    build: Build,
+    found: exp.Query,
+    shown: tuple[Column, ...],
+    query: MetricQuery,
+    groups: Sequence[Column],
+) -> tuple[exp.Query, tuple[Column, ...]]:
+    """How many members there are, each counted once however many streaks it has had."""
+    if query.rollup is None:
+        return found, shown
+    if not groups:
+        raise Unanswerable("mixed")
+    found.set("order", None)
+    relation = build.add("kept", found)
+    made = Column(
+        "groups", f"{groups[0].label}数", Kind.NUMBER, ColumnRole.MEASURE, "个", Format.COUNT
+    )
+    count = exp.Count(this=exp.Distinct(expressions=[column(groups[0].name)]))
+    total = exp.select(count.as_(quote(made.name), copy=False), copy=False)
+    return total.from_(table(relation), copy=False), (made,)
 
 
 def _moves(

@@ -618,6 +618,40 @@ def test_streak(db: DuckDBEngine) -> None:
     assert found.rows == (("APP", 500.0, 2, date(2026, 4, 1), date(2026, 5, 1)),)
 
 
+def test_members_with_a_streak_are_counted_once(db: DuckDBEngine) -> None:
+    """APP in April and May, 门店 in June 2025: two channels, whatever the length of their streaks."""
+    streak = Streak(1, Grain.MONTH, "nonzero", latest=False)
+    query = ask("gmv", by=(By("channel"),), streak=streak)
+    assert rows(db, replace(query, rollup=Rollup(Agg.COUNT))) == [(2,)]
+    silent = ask("gmv", by=(By("channel"),), streak=Streak(3, Grain.MONTH, "zero"))
+    assert rows(db, replace(silent, rollup=Rollup(Agg.COUNT))) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"having": Having(GMV, Op.GT, (1.0,))},
+        {"windows": (Window(WindowKind.SHARE),)},
+        {"measures": (GMV, MetricRef("order_count"))},
+        {"rollup": Rollup(Agg.SUM)},
+    ],
+    ids=["having", "share", "two measures", "sum"],
+)
+def test_nothing_beside_a_streak_is_dropped(db: DuckDBEngine, beside: dict[str, Any]) -> None:
+    query = ask("gmv", by=(By("channel"),), streak=Streak(2, Grain.MONTH, "up"))
+    with pytest.raises(Unanswerable, match="mixed"):
+        run(db, replace(query, **beside))
+
+
+def test_the_first_ones_and_what_they_make_up(db: DuckDBEngine) -> None:
+    """A set's share is of everything: APP alone, of what all channels sold."""
+    query = ask("gmv", by=(By("channel"),), windows=(Window(WindowKind.SHARE),))
+    every = {channel: sold for channel, sold, _ in rows(db, query)}
+    best = max(every.values())
+    query = replace(query, top=Top(1), rollup=Rollup(Agg.SUM))
+    assert rows(db, query) == [(best, pytest.approx(best / sum(every.values())))]
+
+
 def test_silence_begins_after_the_first_sale(db: DuckDBEngine) -> None:
     """门店 sold in June 2025 and then not until June 2026; APP begins in April and isn't silent."""
     found = rows(db, ask("gmv", by=(By("channel"),), streak=Streak(3, Grain.MONTH, "zero")))

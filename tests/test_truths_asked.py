@@ -148,8 +148,8 @@ def segments_full(reply: Reply, truth: Truth) -> bool:
 
 def top_heavy(reply: Reply, truth: Truth) -> bool:
     """A third of what all buyers paid, taken from the planted figures of the same database."""
-    (sales,), *_ = figures(reply, "销售额")
-    return bool(0.28 < sales / truth["sales"] < 0.42)
+    (sales, share), *_ = figures(reply, "合计销售额", "销售额占比")
+    return bool(0.28 < sales / truth["sales"] < 0.42 and abs(sales / truth["sales"] - share) < 0.02)
 
 
 def silent_spenders(reply: Reply, truth: Truth) -> bool:

@@ -95,6 +95,20 @@ def streak_of_verbs(draft: Draft, graph: Graph) -> Draft:
     return replace(draft, measures=measures, groups=groups, verbs=(), where=where)
 
 
+def streak_of_people(draft: Draft, graph: Graph) -> Asked | None:
+    """连续两个月都下单的客户数: the people who did it each time, not the periods in which anybody did."""
+    key = graph.people_key()
+    alone = not (draft.groups or draft.asked or draft.entities or draft.columns or draft.verbs)
+    if draft.streak is None or key is None or len(draft.measures) != 1 or not alone:
+        return None
+    measure = draft.measures[0]
+    if draft.streak.direction not in ("zero", "nonzero") or not isinstance(measure, MetricRef):
+        return None
+    if distinct_counter(graph, measure.metric, key) != measure:
+        return None
+    return Asked(tables=(graph.catalog.dimensions[key].table,), form=Form.COUNT)
+
+
 def doers(draft: Draft, counted: Asked, graph: Graph) -> Draft | None:
     """消费的用户有多少位: the entity counted where the measure happens."""
     table = entity_of(counted, graph)

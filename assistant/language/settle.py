@@ -14,6 +14,7 @@ from assistant.language.counting import (
     counting,
     doers,
     grouped_by_condition,
+    streak_of_people,
     streak_of_verbs,
     units_counted,
     where_done,
@@ -142,6 +143,9 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         if doing is not None:
             yield from metric(doing, graph)
             return
+    if (people := streak_of_people(draft, graph)) is not None:
+        yield from counting(replace(draft, measures=()), graph, people, draft.measures)
+        return
     if draft.streak is not None and draft.verbs:
         deeds = {(MetricRef(n),) for v, _, _ in draft.verbs for n in v.names}
         if draft.measures and draft.measures not in deeds:

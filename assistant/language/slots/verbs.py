@@ -11,7 +11,10 @@ from assistant.language.slots.base import Base, C, condition_of
 from semantic_layer.query import (
     Condition,
     MetricRef,
+    Op,
     Period,
+    Term,
+    Where,
     WindowKind,
 )
 
@@ -67,8 +70,37 @@ class Verbs(Base):
             whose = 1 + max((j for j, _ in objects if j > i), default=i)
             shared = times if said.measures and isinstance(said.at(whose), PEOPLE) else []
             when = tuple(q for _, p in (owned or shared) for q in p) or after
+            if not conditions and (terms := self._terms_together(start, i)):
+                out += [(verb, (term,), when) for term in terms]
+                continue
             out.append((verb, tuple(conditions), when))
+            out += self._nothing_else(start, i, out[-1])
         return tuple(out)
+
+    def _terms_together(self, start: int, verb: int) -> list[Condition]:
+        """在线上和线下都买过: conditions that have names, each of them a deed of its own."""
+        said = self.said
+        named = [(j, name) for j, name in said.terms if start <= j < verb]
+        if not said.cue(C.TOGETHER) or len(named) < 2:
+            return []
+        said.terms[:] = [x for x in said.terms if x not in named]
+        return [Term(name) for _, name in named]
+
+    def _nothing_else(self, start: int, verb: int, deed: Deed) -> list[Deed]:
+        """只在天猫买过, 只买过面膜: there, and nowhere else."""
+        said, (done, wheres, when) = self.said, deed
+        alone = [
+            i
+            for i in said.places(C.ONLY)
+            if start <= i < verb and said.mentions[i].end - said.mentions[i].start == 1
+        ]
+        if not alone or len(wheres) != 1 or not isinstance(wheres[0], Where) or done.negated:
+            return []
+        other = {Op.EQ: Op.NE, Op.IN: Op.NOT_IN}.get(wheres[0].op)
+        if other is None:
+            return []
+        said.cues[:] = [x for x in said.cues if x[0] not in alone]
+        return [(replace(done, negated=True), (replace(wheres[0], op=other),), when)]
 
     def _ranked_deed(self) -> None:
         """几点挂号最多: what is done most, where nothing else is measured, is measured by its own metric."""
