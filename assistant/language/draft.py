@@ -73,6 +73,7 @@ class Draft:
     distinct: bool = False
     assumptions: tuple[str, ...] = ()
     asserted: int = 0  # 1: more is asserted, -1: less (比上月高吗)
+    joined: bool = False  # its periods are when the people became people: 5月注册的
     clash: bool = False  # two conditions that exclude each other
     unused: tuple[int, ...] = ()  # places of mentions that found no role
     penalty: float = 0.0  # what the reading lost while its slots were filled

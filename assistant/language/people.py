@@ -51,8 +51,10 @@ def verb_conditions(
         measure = graph.counter_of(entity)
         first, wheres, periods = verbs[0]
         distinct = distinct_counter(graph, first.names[0], key)
-        apart = Cue.TOGETHER in draft.cues and _one_by_one(wheres)
-        if distinct is not None and not first.negated and len(verbs) == 1 and not apart:
+        each_alone = bool(Cue.TOGETHER in draft.cues and _one_by_one(wheres))
+        twice = bool(periods and draft.periods and periods != draft.periods)
+        split = each_alone or twice or draft.joined
+        if distinct is not None and not first.negated and len(verbs) == 1 and not split:
             return tuple(wheres), distinct, counted
     if len(verbs) == 1 and len(draft.measures) == 1:
         verb, wheres, periods = verbs[0]
@@ -92,14 +94,14 @@ def joined_when(draft: Draft, graph: Graph) -> Draft:
     """5月注册但没下过单的用户: registering is the user's own date, a period rather than a deed."""
     entity = _entity(draft, graph)
     kept = []
-    periods = draft.periods
+    periods, joined = draft.periods, draft.joined
     for verb, wheres, when in draft.verbs:
         own = entity is not None and graph.tables_of_metric(verb.names[0]) == (entity,)
         if own and not verb.negated and not wheres:
-            periods = (*periods, *when)
+            periods, joined = (*periods, *when), joined or bool(when)
         else:
             kept.append((verb, wheres, when))
-    return replace(draft, verbs=tuple(kept), periods=periods)
+    return replace(draft, verbs=tuple(kept), periods=periods, joined=joined)
 
 
 def deeds_dated(draft: Draft, graph: Graph) -> Draft:

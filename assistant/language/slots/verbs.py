@@ -128,6 +128,8 @@ class Verbs(Base):
         """The verbs that say who is meant, rather than repeat the measure."""
         said = self.said
         verbs = list(said.verbs)
+        if verbs:
+            verbs = sorted([*verbs, *self._people_of(verbs)], key=lambda x: x[0])
         if not verbs and said.measures:
             described = [i for i, _ in said.bare_verbs if self._describing(i)]
             if described:
@@ -136,8 +138,39 @@ class Verbs(Base):
         if verbs or said.entities or said.asked or said.cue(C.PERSON):
             bare = [(i, Verb(v.names)) for i, v in said.bare_verbs]
             if any(v.negated for _, v in verbs) or (bare and not said.measures and not verbs):
-                verbs = sorted([*verbs, *bare], key=lambda x: x[0])
+                return sorted([*verbs, *bare], key=lambda x: x[0])
+            if verbs:
+                verbs = sorted([*verbs, *self._who_did(bare, verbs)], key=lambda x: x[0])
         return verbs
+
+    def _people_of(self, verbs: list[tuple[int, Verb]]) -> list[tuple[int, Verb]]:
+        """新注册的用户有多少下单了: what counts the people themselves, said before them and before what
+        they did, says which of them are meant."""
+        said, out = self.said, []
+        for i, measure in list(said.measures):
+            after = said.at(i + 1)
+            if not isinstance(measure, MetricRef) or not isinstance(after, PEOPLE):
+                continue
+            homes = after.names if isinstance(after, m.TableWord) else after.tables
+            own = self.graph.tables_of_metric(measure.metric)
+            if any(j > i for j, _ in verbs) and own == tuple(homes[:1]):
+                said.measures.remove((i, measure))
+                out.append((i, Verb((measure.metric,))))
+        return out
+
+    def _who_did(
+        self, bare: list[tuple[int, Verb]], verbs: list[tuple[int, Verb]]
+    ) -> list[tuple[int, Verb]]:
+        """注册的用户下单了多少人: the deed before the people says who they are; one that says nothing
+        of anybody, and that no other repeats, found no role."""
+        done = {n for _, v in verbs for n in v.names}
+        out = []
+        for i, verb in bare:
+            if isinstance(self.said.at(i + 1), PEOPLE):
+                out.append((i, verb))
+            elif not done & set(verb.names):
+                self.lost.append(i)
+        return out
 
     def _describing(self, place: int) -> bool:
         """甲和乙都买的客户, 下单的客户的平均年龄: a bare verb before its people says who they are."""
