@@ -20,6 +20,9 @@ WORDS = Catalog(
             Dimension("channel", "渠道", "orders", "channel", lexicon=True),
             Dimension("amount", "金额", "orders", "amount", Kind.NUMBER, unit="元"),
             Dimension("cost", "成本", "orders", "cost", Kind.NUMBER, unit="元"),
+            Dimension(
+                "nights", "晚数", "orders", "nights", Kind.NUMBER, unit="晚", synonyms=("住几晚",)
+            ),
             Dimension("nickname", "昵称", "users", "nickname"),
             Dimension("phone", "电话", "users", "phone"),
             Dimension("order_no", "单号", "orders", "order_no", Kind.KEY),

@@ -13,12 +13,20 @@ from typing import Any
 
 from assistant.language import weights
 from assistant.language.grammar import Mention
-from assistant.language.meaning import Filler, Superlative, TallyWord, TargetWord, ValueWord
+from assistant.language.meaning import (
+    Filler,
+    LengthWord,
+    Superlative,
+    TallyWord,
+    TargetWord,
+    ValueWord,
+)
 
 WRAPPED = (
     ValueWord,
     Superlative,
     TallyWord,
+    LengthWord,
     TargetWord,
 )  # only count inside the phrase that a rule makes of them
 

@@ -88,6 +88,7 @@ def _reached(dimension: str, draft: Draft, graph: Graph) -> bool:
 def _entity_groups(draft: Draft, graph: Graph) -> list[Group]:
     """Top5客户, 消费满1万的用户: an entity is a group when it is ranked, tested or listed."""
     wanted = draft.ranked or draft.having or draft.streak or draft.form is Form.LIST
+    wanted = wanted or draft.sort is not None  # 销售额从高到低排一下门店
     if not wanted or not draft.entities:
         return []
     member = graph.member_of(draft.entities[0])
@@ -96,6 +97,8 @@ def _entity_groups(draft: Draft, graph: Graph) -> list[Group]:
 
 def _bucketed(draft: Draft, graph: Graph, groups: list[Group], bucket: ByBucket) -> list[Group]:
     """每10岁一段: the bucket belongs to the number that is named."""
+    if bucket.dimension is not None:
+        return [*groups, bucket]
     numbers = [c for c in draft.columns if graph.kind(c) is Kind.NUMBER]
     grouped = [g for g in groups if isinstance(g, By) and graph.kind(g.dimension) is Kind.NUMBER]
     if numbers:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
-from assistant.language.meaning import OFTEN
+from assistant.language.meaning import OFTEN, Cue
 from assistant.language.phrases import Asked
 from semantic_layer.catalog import Aggregate
 from semantic_layer.query import (
@@ -27,12 +27,16 @@ from semantic_layer.query import (
 
 
 def implied_thing(draft: Draft, graph: Graph) -> Asked | None:
-    """店名里有火车站的一共几家, 运费超20的单子昨天几个: rows of what is described."""
+    """店名里有火车站的一共几家, 运费超20的单子昨天几个: rows of what is described. 订单明细有多少行: of what
+    the lines are that the condition is about."""
     if draft.asked or draft.having or any(map(graph.numeric, draft.columns)):
         return None
-    if draft.entities:
-        return Asked(tables=draft.entities[:1], form=Form.COUNT)
     tested = dimensions_of(draft.where)
+    if draft.entities:
+        homes = {graph.catalog.dimensions[d].table for d in tested} - set(draft.entities)
+        finer = [t for t in homes if graph.reaches(t, draft.entities[0])]
+        listed = Cue.DETAIL in draft.cues and len(finer) == len(homes) == 1
+        return Asked(tables=tuple(finer) if listed else draft.entities[:1], form=Form.COUNT)
     if any(_alone(c, graph) for c in draft.where):
         return None  # 儿科看了多少: there is one of it, whatever is asked
     if tested and not draft.columns and not draft.groups:

@@ -19,6 +19,7 @@ from assistant.language.grammar import Mention
 from assistant.language.intents import Intents
 from assistant.language.meaning import (
     DimensionWord,
+    LengthWord,
     MetricWord,
     Quoted,
     StemWord,
@@ -26,6 +27,7 @@ from assistant.language.meaning import (
     TallyWord,
     TargetWord,
     TermWord,
+    UnitWord,
     ValueWord,
     VerbWord,
 )
@@ -71,6 +73,9 @@ class Lexicon:
                 table[surface][kind][item] = None
         for kinds in table.values():
             _one_role(catalog, kinds)
+        for kinds in table.values():  # 库存: with a number behind it, the metric is compared
+            if MetricWord in kinds:
+                kinds.pop(LengthWord, None)
         self.names: dict[str, tuple[Any, ...]] = {
             surface: tuple(
                 self._word(kind, tuple(items), kinds, surface) for kind, items in kinds.items()
@@ -80,6 +85,9 @@ class Lexicon:
         everything: dict[str, list[Any]] = {s: list(v) for s, v in self.names.items()}
         for surface, value in seeds():
             everything.setdefault(plain(surface), []).append(value)
+        for unit in {d.unit for d in catalog.dimensions.values() if d.kind is Kind.NUMBER} - {""}:
+            if not any(isinstance(v, UnitWord) for v in everything.setdefault(unit, [])):
+                everything[unit].append(UnitWord(unit))
         self._tallies = tuple(_tallied(catalog))
         self._automaton = ahocorasick.Automaton()
         for surface, values in everything.items():
@@ -184,6 +192,10 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
     for dimension in catalog.dimensions.values():
         for s in (dimension.label, *dimension.synonyms, *_identifier(dimension.name)):
             yield s, DimensionWord, dimension.name
+        for s in (dimension.label, *dimension.synonyms):
+            for tail in (f"几{dimension.unit}", f"{dimension.unit}数"):
+                if dimension.unit and s.endswith(tail) and s != tail:  # 住几晚, 提前天数
+                    yield s.removesuffix(tail), LengthWord, (dimension.name, dimension.unit)
     for name in {t.names for t in catalog.tables.values() if t.names}:
         yield "名字", DimensionWord, name
         yield "名称", DimensionWord, name

@@ -73,6 +73,14 @@ class TallyWord:
 
 
 @dataclass(frozen=True, slots=True)
+class LengthWord:
+    """住 of a model's 住几晚, 提前 of its 提前天数: a number in this unit follows. (dimension, unit) pairs.
+    Only means something inside a phrase."""
+
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TargetWord:
     """A metric that others are held to. Only means something inside a phrase."""
 

@@ -19,6 +19,7 @@ from semantic_layer.catalog import Format
 from semantic_layer.query import (
     And,
     By,
+    ByBucket,
     ByPeriod,
     ByTime,
     ColumnAggregate,
@@ -40,6 +41,8 @@ from semantic_layer.query import (
     Window,
     WindowKind,
 )
+
+UNGROUPED = 0.5  # a measure is tested, and there is one of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,10 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = replace(draft, where=_without(draft.where, contrast.dimension))
         groups = tuple(g for g in groups if g != By(contrast.dimension))
     groups = recorded(draft, graph, _trend(draft, groups))
+    if draft.bucket is not None and not any(isinstance(g, ByBucket) for g in groups):
+        return  # 每200元一段 of what?
+    if draft.having and not groups and draft.form is not Form.YES_NO:
+        penalty += UNGROUPED
     added = Cue.TOGETHER_ADDED in draft.cues and Cue.RESPECTIVELY not in draft.cues
     if (
         len(draft.periods) > 1

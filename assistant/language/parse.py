@@ -19,6 +19,7 @@ from assistant.language.draft import Draft
 from assistant.language.fuzzy import Fuzzy
 from assistant.language.grammar import Mention, recognise
 from assistant.language.graph import Graph
+from assistant.language.kept_units import in_kept_units
 from assistant.language.lexicon import Lexicon
 from assistant.language.meaning import Filler, MetricWord
 from assistant.language.occasions import Occasions
@@ -98,7 +99,7 @@ class Parser:
         seeds += asides(text.text, found_words, timed)
         catalog = self.lexicon.catalog
         read = recognise(text.text, PHRASES, [*seeds, *expressions])
-        mentions: Sequence[Mention] = tuple(climbed(read, catalog))
+        mentions: Sequence[Mention] = tuple(in_kept_units(climbed(read, catalog), catalog))
         ways = covers(text.text, mentions, KEPT)
         if ways and ways[0].unread:
             before = context.query if context else None
@@ -106,7 +107,7 @@ class Parser:
             guesses += self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
             if guesses:
                 read = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
-                mentions = tuple(climbed(read, catalog))
+                mentions = tuple(in_kept_units(climbed(read, catalog), catalog))
                 ways = covers(text.text, mentions, KEPT)
         moment = Moment(today, self.calendar)
         found: dict[Any, Reading] = {}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from assistant.language.graph import FAR, Graph
 from semantic_layer.catalog import Aggregate, Dimension, Format, Kind
-from semantic_layer.query import Agg, Measure, MetricRef
+from semantic_layer.query import Agg, ColumnAggregate, Measure, MetricRef
 
 SAME = {
     "星": "分",
@@ -21,6 +21,11 @@ SAME = {
     "周岁": "岁",
 }  # another word for one unit
 MONEY = "元"
+MINUTES = {
+    "分钟": 1, "小时": 60, "个小时": 60, "钟头": 60, "天": 1440, "日": 1440, "晚": 1440, "周": 10080, "星期": 10080,
+    "个星期": 10080, "礼拜": 10080, "个月": 43200, "月": 43200, "年": 525600,
+}  # fmt: skip
+# a month is thirty days, a night a day
 BORN = "生"  # a year in which somebody was born
 
 
@@ -28,8 +33,26 @@ def plain_unit(unit: str) -> str:
     return SAME.get(unit, unit)
 
 
+def converted(values: Sequence[float], said: str, kept: str) -> tuple[float, ...]:
+    """``values`` of one unit of time in another; as they are where these are no two such units.
+
+    >>> converted((1.0,), "周", "天")
+    (7,)
+    """
+    if said == kept or said not in MINUTES or kept not in MINUTES:
+        return tuple(values)
+    scale = 12.0 if (said, kept) == ("年", "月") else MINUTES[said] / MINUTES[kept]
+    return tuple(int(x) if (x := v * scale).is_integer() else x for v in values)
+
+
+def commensurable(said: str, kept: str) -> bool:
+    return plain_unit(said) == plain_unit(kept) or (said in MINUTES and kept in MINUTES)
+
+
 def measured_in(graph: Graph, measure: Measure) -> str:
-    """The unit of a metric, or nothing."""
+    """The unit of a metric or of a column, or nothing."""
+    if isinstance(measure, ColumnAggregate) and measure.column:
+        return plain_unit(graph.catalog.dimensions[measure.column].unit)
     if not isinstance(measure, MetricRef) or measure.metric not in graph.catalog.metrics:
         return ""
     metric = graph.catalog.metrics[measure.metric]

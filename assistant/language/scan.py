@@ -37,6 +37,7 @@ from assistant.language.times import (
     Within,
 )
 from semantic_layer.query import (
+    And,
     ByTime,
     Condition,
     Grain,
@@ -44,6 +45,7 @@ from semantic_layer.query import (
     HavingChange,
     Measure,
     MetricRef,
+    Or,
     Period,
 )
 
@@ -164,7 +166,7 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.values.append((i, value))
         case Condition_(options, claim):
             out.claim = out.claim or claim
-            drawer = out.having if isinstance(options[0], (Having, HavingChange)) else out.where
+            drawer = out.having if _tests_measure(options[0]) else out.where
             drawer.append((i, options[0]))
         case Threshold():
             out.thresholds.append((i, value))
@@ -178,6 +180,12 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.bare_verbs.append((i, value))
         case _:
             _put_cue(out, i, value, resolve)
+
+
+def _tests_measure(condition: Condition) -> bool:
+    if isinstance(condition, And | Or):
+        return _tests_measure(condition.parts[0])
+    return isinstance(condition, (Having, HavingChange))
 
 
 def _backwards(value: Any) -> bool:

@@ -137,6 +137,8 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
             return  # which of what?
     if counted is None and not draft.measures and Cue.HOW_MANY in draft.cues:
         counted = implied_thing(draft, graph)
+        if counted is not None and counted.tables[:1] != draft.entities[:1]:
+            draft = replace(draft, entities=())
     plain = not (draft.having or draft.ranked or draft.streak or Cue.DISTRIBUTION in draft.cues)
     if counted is not None and draft.measures and plain:
         doing = doers(draft, counted, graph)

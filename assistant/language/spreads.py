@@ -156,6 +156,8 @@ def distribution(draft: Draft, graph: Graph) -> Draft | None:
         return None
     grouped = [g.dimension for g in draft.groups if isinstance(g, By)]
     named = [*draft.columns, *grouped]
+    if draft.bucket is not None and draft.bucket.dimension is not None:
+        named.append(draft.bucket.dimension)
     if len(named) != 1:
         return None
     dimension = graph.catalog.dimensions[named[0]]
@@ -173,6 +175,8 @@ def distribution(draft: Draft, graph: Graph) -> Draft | None:
 
 def bucket_column(draft: Draft, graph: Graph) -> Draft:
     """优惠金额每20块一个区间: the column that the metric sums is cut into ranges."""
+    if draft.bucket is not None and draft.bucket.dimension is not None:
+        return draft
     if any(graph.kind(c) is Kind.NUMBER for c in draft.columns):
         return draft
     if any(isinstance(g, By) and graph.kind(g.dimension) is Kind.NUMBER for g in draft.groups):

@@ -49,6 +49,7 @@ DOUBTFUL = {
     "of_aggregate": 0.15,
     "negative_threshold": 0.6,
     "single_extreme": 0.05,
+    "column_bucketed": 0.3,  # half of a metric's name may be a column's (优惠|金额)
     "which_ones": -0.45,  # its first two letters are text: what 哪 and a measure word would be worth, and more
     "did_not": 0.05,  # a value of that name says it better
     "distinct_by": -0.6,  # 按人去重 says one thing, not a group and a wish

@@ -254,3 +254,26 @@ def bucketed(_: Any, width: Number, __: Any, ___: str) -> Grouping | None:
 )
 def bucketed_by(_: str, width: Number, __: Any, ___: str, ____: Any) -> Grouping:
     return Grouping(bucket=ByBucket(width=float(width.value)))
+
+
+@phrase(
+    grammar,
+    [DimensionWord, opt(text("以|按|的")), Grouping],
+    examples=("金额每100元一段", "成本按100元分档"),
+    rejects=("城市每100元一段", "金额按城市"),
+)
+def column_bucketed(column: DimensionWord, _: Any, bands: Grouping) -> Grouping | None:
+    """房价每200元一段: a column, even where the word is a metric as well."""
+    cut = bands.bucket is not None and not bands.names and column.numbers
+    return Grouping(column.numbers, bucket=bands.bucket) if cut else None
+
+
+@phrase(
+    grammar,
+    [text("(?:天|日|周|月|月份|季度|年)数")],
+    examples=("天数", "月数"),
+    rejects=("天", "数"),
+)
+def number_of_units(word: str) -> Asked:
+    """销售额超过300万的天数: as many units of time as there are such."""
+    return Asked(grain=UNITS[word.removesuffix("数")], form=Form.COUNT)

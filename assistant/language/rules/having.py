@@ -16,7 +16,9 @@ from assistant.language.phrases import Condition_, Measured, Threshold
 from assistant.language.rules.number import Number
 from assistant.language.rules.phrase import one_of, opt, phrase, text
 from semantic_layer.query import (
+    And,
     Benchmark,
+    CompareKind,
     Comparison,
     Having,
     HavingChange,
@@ -29,6 +31,7 @@ from semantic_layer.query import (
 grammar = Grammar()
 
 MEASURE = one_of(MetricWord, Measured)
+SINCE = text("了?的(?!趋势|原因|幅度|比例|情况)")
 NEGATIVE = {Op.GT: Op.LT, Op.GE: Op.LE, Op.LT: Op.GT, Op.LE: Op.GE}
 
 
@@ -176,3 +179,68 @@ def change_sign(
     options: tuple[Measure, ...] = measures(word) if word else (MetricRef(""),)
     comparison = Comparison(compare.kinds[0])
     return Condition_(tuple(HavingChange(m, comparison, op, (0.0,), "rate") for m in options))
+
+
+@phrase(
+    grammar,
+    [CompareCue, MEASURE, opt(text("都|均|是|有所|出现")), ChangeCue, SINCE],
+    examples=("同比甲指标下降的", "环比甲指标上涨的"),
+    rejects=("同比甲指标下降", "同比甲指标下降的原因"),
+)
+def change_sign_before(
+    compare: CompareCue, word: Any, _: Any, cue: ChangeCue, __: str
+) -> Condition_ | None:
+    """同比销售额下降的城市: the comparison said first."""
+    kinds, op = Comparison(compare.kinds[0]), Op.GT if cue.direction > 0 else Op.LT
+    found = tuple(HavingChange(m, kinds, op, (0.0,), "rate") for m in measures(word))
+    return None if cue.direction == 0 or cue.show else Condition_(found)
+
+
+@phrase(
+    grammar,
+    [
+        MEASURE,
+        ChangeCue,
+        opt(text("了")),
+        one_of(Cue.BUT, Cue.AND),
+        MEASURE,
+        ChangeCue,
+        SINCE,
+    ],
+    examples=("甲指标涨了但乙指标跌的", "甲指标上升而乙指标下降的"),
+    rejects=("甲指标涨了但乙指标跌", "甲指标涨了但甲指标跌了"),
+)
+def two_changes(
+    first: Any, one: ChangeCue, _: Any, __: Any, second: Any, other: ChangeCue, ___: str
+) -> Condition_ | None:
+    """ADR涨了但入住率跌的: since when is not said, so both usual comparisons are offered."""
+    if not (one.direction and other.direction) or one.show or other.show:
+        return None
+    return Condition_(
+        tuple(
+            And((_moved(a, kind, one), _moved(b, kind, other)))
+            for kind in (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR)
+            for a in measures(first)
+            for b in measures(second)
+            if a != b
+        )
+    )
+
+
+@phrase(
+    grammar,
+    [MEASURE, opt(text("在|都|有所|出现")), ChangeCue, SINCE],
+    examples=("甲指标下降的", "甲指标上涨了的"),
+    rejects=("甲指标下降", "甲指标下降的原因", "甲指标增长率的"),
+)
+def one_change(word: Any, _: Any, cue: ChangeCue, __: str) -> Condition_ | None:
+    """销售额下降的城市, with nothing said to compare with."""
+    if cue.direction == 0 or cue.show:
+        return None
+    kinds = (CompareKind.PREVIOUS_PERIOD, CompareKind.YEAR_OVER_YEAR)
+    return Condition_(tuple(_moved(m, kind, cue) for kind in kinds for m in measures(word)))
+
+
+def _moved(measure: Measure, kind: CompareKind, cue: ChangeCue) -> HavingChange:
+    op = Op.GT if cue.direction > 0 else Op.LT
+    return HavingChange(measure, Comparison(kind), op, (0.0,), "rate")

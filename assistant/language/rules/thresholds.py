@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from assistant.language.grammar import Grammar
-from assistant.language.meaning import Cue, DimensionWord, OpWord, UnitWord
+from assistant.language.meaning import Cue, DimensionWord, LengthWord, OpWord, UnitWord
 from assistant.language.phrases import Condition_, Threshold
 from assistant.language.rules.number import Kind as NumberKind
 from assistant.language.rules.number import Number
@@ -256,6 +256,31 @@ def two_columns(left: DimensionWord, op: OpWord, right: DimensionWord) -> Condit
 def dimension_equals(dimension: DimensionWord, _: Any, n: Number, __: Any) -> Condition_ | None:
     options = tuple(Where(d, Op.EQ, (_whole(n.value),)) for d in dimension.numbers)
     return Condition_(options) if options else None
+
+
+LASTING = text("连续?|一?共|总共|只|仅仅?|就|刚好|正好|整整|才|一口气")
+
+
+@phrase(
+    grammar,
+    [opt(LASTING), LengthWord, opt(text("了|过|满|够")), Number, UnitWord],
+    examples=("住三晚", "只住1晚", "连住了3晚"),
+    rejects=("住三", "三晚"),
+)
+def lasted(_: Any, word: LengthWord, __: Any, n: Number, ___: UnitWord) -> Condition_:
+    """连住三晚: what the model asks as 住几晚, answered."""
+    return Condition_(tuple(Where(d, Op.EQ, (_whole(n.value),)) for d, _ in word.options))
+
+
+@phrase(
+    grammar,
+    [opt(LASTING), LengthWord, opt(text("了|过|的?时间")), Threshold],
+    examples=("住3晚以上", "住了超过3晚", "连住不到3晚"),
+    rejects=("住三晚", "住以上"),
+)
+def lasted_beyond(_: Any, word: LengthWord, __: Any, t: Threshold) -> Condition_ | None:
+    options = tuple(Where(d, t.op, t.values) for d, _ in word.options)
+    return Condition_(options) if t.unit else None
 
 
 def _whole(x: float) -> float | int:

@@ -150,6 +150,23 @@ def counted_values(values: Values, n: Number, _: Any, kind: Any) -> Values | Non
 
 @phrase(
     grammar,
+    [
+        Values,
+        opt(text("这|那")),
+        Number,
+        text("(?:家|地|种|者|样|类|位|店|城|省|市|区|国|方|边|个(?!月))"),
+    ],
+    examples=("甲城、乙城两地", "甲城乙城这两家"),
+    rejects=("甲城、乙城三地", "甲城两个月", "甲城一家"),
+)
+def counted_alone(values: Values, _: Any, n: Number, __: str) -> Values | None:
+    """上海杭州两地: as many as were just listed."""
+    as_many = all(len(vs) == n.value for _, vs in values.options)
+    return values if as_many and n.value > 1 else None
+
+
+@phrase(
+    grammar,
     [opt(DimensionWord), opt(one_of(Cue.IS, text("在"))), Values, OpWord, opt(DimensionWord)],
     examples=("甲城以上", "城市在甲城及以上", "甲城以上渠道"),
     rejects=("以上甲城", "甲城超过"),

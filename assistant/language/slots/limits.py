@@ -11,6 +11,7 @@ from assistant.language.scales import (
     MONEY,
     amount_of,
     column_by_unit,
+    converted,
     counted_table,
     measured_in,
     metric_by_unit,
@@ -92,14 +93,17 @@ class Limits(Base):
             ):
                 j, dimension = near_dims[0]
                 self.used.add(j)
-                said.where.append((i, Where(dimension, t.op, t.values)))
+                kept = self.graph.catalog.dimensions[dimension].unit
+                said.where.append((i, Where(dimension, t.op, converted(t.values, t.unit, kept))))
             elif (column := self._meant_by(i, t)) is not None:
                 values = tuple(int(v) if v.is_integer() else v for v in t.values)
                 said.where.append((i, Where(column, t.op, values)))
             elif t.op in (Op.EQ, Op.IN) or t.unit == BORN:
                 self.lost.append(i)
             elif near_measures:
-                out.append(Having(near_measures[0][1], t.op, t.values))
+                measure = near_measures[0][1]
+                kept = measured_in(self.graph, measure)
+                out.append(Having(measure, t.op, converted(t.values, t.unit, kept)))
             else:
                 counted = metric_by_unit(self.graph, plain_unit(t.unit))
                 before = said.at(i - 1)

@@ -220,7 +220,7 @@ class Ranks(Base):
         bucket = None
         for i, g in said.groupings:
             if g.bucket:
-                bucket = g.bucket
+                bucket = replace(g.bucket, dimension=g.names[0]) if g.names else g.bucket
                 continue
             for name in g.names[:1]:
                 dimension = self._member(name)

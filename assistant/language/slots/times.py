@@ -105,6 +105,10 @@ class Times(Base):
             spans = [p.end - p.start for p in (before[-1] if before else ()) if p.start and p.end]
             days = DAYS_IN.get(d.grain)
             whole = len(spans) == 1 and days and abs(spans[0].days / days - d.n) < 0.2
+            listed = [p for j, ps in said.periods if j < i for p in ps if p.grain is d.grain]
+            if len(listed) == d.n > 1:  # 昨天前天两天
+                self.used.add(i)
+                continue
             if not (whole or (told and (d.n, d.grain) in WHOLE_YEAR)):
                 continue
             self.used.add(i)
@@ -143,6 +147,8 @@ class Times(Base):
             apart = said.mentions[j].start > said.mentions[i].end
             if same and apart and j == i + 1 and not set(a.options[0][1]) & set(b.options[0][1]):
                 return True
+        if any(i in self.used and d.n == len(said.periods) for i, d in said.durations):
+            return False  # 昨天前天两天: as many as were said
         joins = (C.AND, C.OR, C.VERSUS, C.THAN, C.RESPECTIVELY, C.GAP, C.BUT, C.ALSO)
         loose = [(i, p) for i, p in said.periods if i not in self.used]
         joined = said.cue(*joins) or said.verbs or self.asserts
