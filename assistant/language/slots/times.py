@@ -72,7 +72,10 @@ class Times(Base):
             against, main = main[1:], main[:1]
         shows = ("value", "difference", "rate") if said.cue(C.GAP) else ("value", "rate")
         compare += [Comparison(CompareKind.PERIOD, p, shows) for p in against]
-        return tuple(dict.fromkeys(compare)), narrowest(main)
+        periods = narrowest(main)
+        if said.cue(C.TOGETHER_ADDED) and not said.cue(C.RESPECTIVELY):
+            periods = joined(periods)
+        return tuple(dict.fromkeys(compare)), periods
 
     def _again(self, compare: tuple[Comparison, ...]) -> CompareKind | None:
         """那去年同期呢: neither a period of its own nor a comparison; the last one's, moved."""
@@ -174,6 +177,16 @@ def narrowest(periods: list[Period]) -> tuple[Period, ...]:
         if not inside and not same:
             kept.append(p)
     return tuple(kept)
+
+
+def joined(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    """昨天前天合起来: the one period that they make up, where they follow each other."""
+    ordered = sorted(periods, key=lambda p: str(p.start))
+    touching = all(a.end is not None and a.end == b.start for a, b in pairwise(ordered))
+    if len(ordered) < 2 or not touching:
+        return periods
+    first, last = ordered[0], ordered[-1]
+    return (replace(last, start=first.start, grain=None),)
 
 
 def empty_range(condition: Condition) -> bool:
