@@ -138,7 +138,8 @@ class Resolver:
         match metric.calc:
             case Ratio(top, bottom):
                 halves = (self._metric(self._get(name), where) for name in (top, bottom))
-                return matched(self.catalog, Quotient(*halves), metric.label, self.groups)
+                names = (*self.groups, *dimensions_of(self.where))
+                return matched(self.catalog, Quotient(*halves), metric.label, names)
             case Derived(expr, names):
                 return Arithmetic(
                     expr, tuple((n, self._metric(self._get(n), where)) for n in names)

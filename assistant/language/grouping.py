@@ -9,7 +9,7 @@ from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.keys import several
 from assistant.language.meaning import Cue
-from semantic_layer.catalog import Kind
+from semantic_layer.catalog import Format, Kind
 from semantic_layer.query import (
     By,
     ByBucket,
@@ -125,6 +125,17 @@ def _named_alike(draft: Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.dimension for c in tests))
 
 
+def _ratio_of_both(draft: Draft, graph: Graph) -> bool:
+    """甲和乙的退款率: one rate of two things together is hardly meant."""
+    both = [v for v in draft.values if v.both and not v.negated and len(v.options[0][1]) > 1]
+    metrics = [x.metric for x in draft.measures if isinstance(x, MetricRef)]
+    rates = metrics and all(graph.catalog.metrics[n].format is Format.PERCENT for n in metrics)
+    whole = draft.cues & {Cue.TOTAL, Cue.TOGETHER_ADDED, Cue.TOGETHER}
+    return bool(
+        len(both) == 1 and rates and len(metrics) == len(draft.measures) and not whole
+    ) and not (draft.groups or draft.columns or draft.asked or draft.verbs)
+
+
 def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]:
     """A share or a rank of a value: 广东占比, 广东排第几 → group by its dimension, show its row only.
 
@@ -151,7 +162,7 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
         draft.ranked is not None and draft.ranked.comparative
     )
     told_apart = told_apart or (draft.form is Form.YES_NO and Cue.THAN in draft.cues)
-    if told_apart:
+    if told_apart or _ratio_of_both(draft, graph):
         told = tuple(d for d in several(draft.where) if d not in grouped)
         if not told and not draft.groups and len(draft.measures) == 1:
             told = tuple(d for d in _named_alike(draft) if d not in grouped)

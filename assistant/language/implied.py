@@ -21,6 +21,7 @@ from semantic_layer.query import (
     Members,
     MetricRef,
     Op,
+    Term,
     Where,
     WindowKind,
 )
@@ -116,6 +117,9 @@ def implied_count(draft: Draft, graph: Graph) -> Measure | None:
         return _rows_of(draft, graph)
     if r is None or draft.rank_by is not None or r.hint or r.quality or r.change:
         return None
+    terms = [c.term for c in draft.where if isinstance(c, Term) and not c.negated]
+    if len(terms) == 1 and not r.comparative:  # 差评最多的三个商品
+        return graph.counter_of(graph.catalog.terms[terms[0]].table)
     which = any(a.names or a.tables or a.grain for a in draft.asked) or bool(draft.groups)
     if which and named:
         return graph.counter_of(named[0])

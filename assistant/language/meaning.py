@@ -136,6 +136,7 @@ class OpWord:
 
 OFTEN = "often"  # 最常见: as often as there are rows of it
 PICKED = "picked"  # 挑一家: how many, of what another word ranks
+SPEED = "speed"  # 最慢: of a time that something takes, the longest
 UNSAID = "unsaid"  # 最忙: a word that nobody knows, its measure said elsewhere
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
+from assistant.language.meaning import SPEED
 from semantic_layer.catalog import Direction
 from semantic_layer.query import (
     By,
@@ -24,6 +25,16 @@ def good_is_more(graph: Graph, measure: Measure | None) -> bool:
     return True
 
 
+LASTS = ("天", "日", "小时", "分钟", "秒", "周", "个月")
+
+
+def _takes_time(graph: Graph, measure: Measure | None) -> bool:
+    """周转最慢的商品: of turnover in days, the slowest has the most."""
+    if not isinstance(measure, MetricRef) or measure.metric not in graph.catalog.metrics:
+        return False
+    return graph.catalog.metrics[measure.metric].unit in LASTS
+
+
 def top_for(
     draft: Draft, graph: Graph, groups: tuple[Group, ...], compare: tuple[Comparison, ...]
 ) -> Top | None:
@@ -37,6 +48,8 @@ def top_for(
     measure = by or (draft.measures[0] if draft.measures else None)
     descending = r.descending if r.descending is not None else True
     if r.quality and not good_is_more(graph, measure):
+        descending = not descending
+    if r.hint == SPEED and _takes_time(graph, measure):
         descending = not descending
     if r.change and compare:
         by = None

@@ -47,6 +47,17 @@ def each(_: Any, __: Any, dimension: DimensionWord, ___: Any) -> Grouping:
 
 @phrase(
     grammar,
+    [Cue.EACH, opt(Cue.EACH), DimensionWord, text("分?(?:段|区间|档次?|层级?)")],
+    examples=("各金额段", "按成本区间", "分金额档"),
+    rejects=("各城市段", "各金额"),
+)
+def each_band(_: Any, __: Any, dimension: DimensionWord, ___: str) -> Grouping | None:
+    """各年龄段: of a number, ranges."""
+    return Grouping(dimension.numbers, each=True, bucket=ByBucket()) if dimension.numbers else None
+
+
+@phrase(
+    grammar,
     [text("(?:按|分)?一[个家位种类]?"), DimensionWord, text("一[个家位种类]?"), DimensionWord],
     examples=("一个城市一个城市", "一渠道一渠道"),
     rejects=("一个城市一个渠道",),

@@ -166,6 +166,23 @@ def aggregate_metric(agg: AggWord, _: Any, metric: MetricWord) -> Measured | Non
     return Measured(tuple(MetricRef(m) for m in metric.names))
 
 
+@phrase(
+    grammar,
+    [
+        one_of(MetricWord, Measured),
+        text("占了?(?:总|全部|整体|同期)?"),
+        one_of(MetricWord, Measured),
+        text("的?(?:比例|比重|百分比|百分之多少|百分之几|几成|比率|多少|多大比例)"),
+    ],
+    examples=("甲指标占乙指标的比例", "甲指标占乙指标几成"),
+    rejects=("甲指标占甲指标的比例", "甲城占甲指标的比例"),
+)
+def part_of_another(left: Any, _: str, right: Any, __: str) -> Measured | None:
+    """退款金额占销售额的比例: one measure over another."""
+    a, b = _measures(left)[0], _measures(right)[0]
+    return Measured((Formula("/", a, b),)) if a != b else None
+
+
 ARITHMETIC = {
     "减": "-",
     "减去": "-",
