@@ -46,8 +46,8 @@ SUPERLATIVES: dict[Superlative, str] = {
     Superlative(False, hint=SPEED, comparative=True): "更慢",
     Superlative(
         True, change="difference"
-    ): "变化最大 变动最大 同比变化最大 环比变化最大 波动最大的 增加最多 增加得最多 增加的最多 增加额最大 增量最大 多得最多",
-    Superlative(False, change="difference"): "减少最多 减少得最多 减少的最多 减少额最大",
+    ): "变化最大 变动最大 同比变化最大 环比变化最大 波动最大的 增加最多 增加最多的 增加得最多 增加的最多 增加额最大 增量最大 多得最多",
+    Superlative(False, change="difference"): "减少最多 减少最多的 减少得最多 减少的最多 减少额最大",
     Superlative(True, hint="late"): "最新 最近 最晚 最迟 最后 最近的 最新的 最晚的",
     Superlative(
         True, hint=OFTEN

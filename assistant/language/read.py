@@ -124,10 +124,9 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise)
         cues = {c for i, c in self.said.cues if c is not C.ALSO or i <= 1 or i == last}
         if self._money():
             cues = (cues - {C.HOW_MANY}) | {C.HOW_MUCH}
-        sums = [self.said.mentions[i] for i, a in self.said.aggs if a.agg is Agg.SUM]
-        if sums:
+        if any(a.agg is Agg.SUM for _, a in self.said.aggs):
             cues.add(C.TOTAL)
-        if any(x.end - x.start > 1 for x in sums):  # 合计, where 总 may belong to a name
+        if self._added():
             cues.add(C.TOGETHER_ADDED)
         if C.EXCEPT in cues:  # 不要按月: with no value behind it, it takes something away
             cues.add(C.REMOVE)

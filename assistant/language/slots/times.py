@@ -11,6 +11,7 @@ from assistant.language import meaning as m
 from assistant.language.slots.base import Base, C
 from assistant.language.times import Shift
 from semantic_layer.query import (
+    Agg,
     And,
     ByTime,
     CompareKind,
@@ -73,9 +74,14 @@ class Times(Base):
         shows = ("value", "difference", "rate") if said.cue(C.GAP) else ("value", "rate")
         compare += [Comparison(CompareKind.PERIOD, p, shows) for p in against]
         periods = narrowest(main)
-        if said.cue(C.TOGETHER_ADDED) and not said.cue(C.RESPECTIVELY):
+        if self._added() and not said.cue(C.RESPECTIVELY):
             periods = joined(periods)
         return tuple(dict.fromkeys(compare)), periods
+
+    def _added(self) -> bool:
+        """加起来, 合计; not 总, which may belong to a name."""
+        sums = [self.said.mentions[i] for i, a in self.said.aggs if a.agg is Agg.SUM]
+        return self.said.cue(C.TOGETHER_ADDED) or any(x.end - x.start > 1 for x in sums)
 
     def _again(self, compare: tuple[Comparison, ...]) -> CompareKind | None:
         """那去年同期呢: neither a period of its own nor a comparison; the last one's, moved."""
