@@ -15,6 +15,7 @@ from assistant.language.lexicon import Lexicon
 from assistant.language.parse import Parser
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Engine
+from semantic_layer.keys import unique
 from semantic_layer.load import with_values
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +35,14 @@ def source_path(source: str, model: str | Path | None = None) -> Path:
 
 
 def filled(catalog: Catalog, engine: Engine) -> Catalog:
-    """The catalog with the words and the days that its data holds."""
+    """The catalog with the words, the days and the keys that its data hold."""
     since, until = engine.bounds(catalog)
     ahead = engine.ahead(catalog, catalog.today or date.today())
     known = with_values(catalog, engine.values(catalog))
-    return replace(known, since=since, until=until, ahead=MappingProxyType(dict(ahead)))
+    return replace(
+        known,
+        since=since,
+        until=until,
+        ahead=MappingProxyType(dict(ahead)),
+        unique=unique(catalog, engine),
+    )

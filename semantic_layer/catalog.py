@@ -269,6 +269,7 @@ class Catalog:
     steps: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the usual way: event → its short words
     tags: tuple[Tag, ...] = ()
     aspects: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of reviews: name → its words
+    unique: frozenset[str] = frozenset()  # tables whose key no two rows of the data share
 
     def member_of(self, dimension: str) -> Table | None:
         """The table whose rows ``dimension`` tells apart, by key or by name: store_name → stores."""

@@ -85,14 +85,15 @@ def fact(
         return _count_groups(frame, request, named[0], aliased, tests, time, bounds)
     if summed and grain_of(request.slots) is not None and len(named) == 1:
         return _running(frame, request, named[0], aliased, [*tests, *rest[0]], bounds)
-    if (member := _shared_member(frame, named, bounds)) is not None and any(rest):
+    of = [value_of(frame, each, bounds) for _, each in named]
+    if (member := _shared_member(frame, named, of)) is not None and any(rest):
         rows = from_rows(frame, request, leaf, time)
         return _count_members(rows, aliased, tests, member, named, rest)
     values = [
-        _filtered(aggregate(frame, each, bounds), r if len(named) > 1 else []).as_(
+        _filtered(_aggregated(frame, each, value), r if len(named) > 1 else []).as_(
             quote(name), copy=False
         )
-        for (name, each), r in zip(named, rest, strict=True)
+        for (name, each), value, r in zip(named, of, rest, strict=True)
     ]
     if len(named) == 1:
         tests += [t for t in rest[0] if not all(rest)]
@@ -101,14 +102,14 @@ def fact(
 
 
 def _shared_member(
-    frame: Frame, named: Sequence[tuple[str, Leaf]], bounds: Bounds | None
+    frame: Frame, named: Sequence[tuple[str, Leaf]], of: Sequence[exp.Expr | None]
 ) -> exp.Expr | None:
     """What all leaves count distinct values of, if they all count those of one thing."""
     if len(named) < 2 or any(each.agg is not Agg.COUNT_DISTINCT for _, each in named):
         return None
-    members = [value_of(frame, each, bounds) for _, each in named]
-    first = members[0]
-    return first if first is not None and all(m == first for m in members) else None
+    first = of[0]
+    alike = first is not None and all(value == first for value in of)
+    return first if first is not None and alike and not frame.tells(first) else None
 
 
 def _count_members(
@@ -154,9 +155,14 @@ def _filtered(value: exp.Expr, tests: list[exp.Expr]) -> exp.Expr:
 
 def aggregate(frame: Frame, leaf: Leaf, bounds: Bounds | None = None) -> exp.Expr:
     """The aggregate of one leaf over ``frame``'s rows."""
-    value = value_of(frame, leaf, bounds)
+    return _aggregated(frame, leaf, value_of(frame, leaf, bounds))
+
+
+def _aggregated(frame: Frame, leaf: Leaf, value: exp.Expr | None) -> exp.Expr:
     if value is None or (leaf.agg is Agg.COUNT and isinstance(value, exp.Star)):
         return exp.Count(this=exp.Star())
+    if leaf.agg is Agg.COUNT_DISTINCT and frame.tells(value):
+        return exp.Count(this=value)
     return applied(leaf.agg, value, leaf.at)
 
 

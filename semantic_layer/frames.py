@@ -58,6 +58,12 @@ class Frame:
                 return column(left, path[-1].left)
         return self.sql(name, table)
 
+    def tells(self, value: exp.Expr) -> bool:
+        """Is ``value`` another one in every row? Then no tables that were joined so far repeat one."""
+        own = isinstance(value, exp.Column) and value.table == self.base
+        keyed = own and self.catalog.tables[self.base].key == (value.name,)
+        return keyed and {self.base, *self._needed} <= self.catalog.unique
+
     def source(self) -> exp.Select:
         """``FROM base LEFT JOIN …`` with the conditions that the base table always keeps."""
         select = exp.Select().from_(self._relation(self.base), copy=False)
