@@ -1,17 +1,18 @@
 """购物篮：哪些商品常被一起买，买了甲的人有多少也买乙，比平时高几倍。
 
-A basket is an order. SQL drops the items that are too rare and numbers baskets; itemsets are counted in
-whole numbers (``itemsets.py``). Above ``MOST`` lines a fixed sample of orders is taken, and said.
+A basket is an order. Items and pairs are counted in SQL (``basket_counts.py``), larger sets in whole numbers
+(``itemsets.py``). Of very many lines a fixed sample of orders is taken, and said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlglot import exp
 
 from analytics import words
+from analytics.basket_counts import MIN_COUNT, counted, places, sampled
 from analytics.contract import (
     Analysis,
     Facts,
@@ -23,46 +24,17 @@ from analytics.contract import (
     Suggestion,
     View,
 )
-from analytics.itemsets import Rule, frequent, rules, telling
-from analytics.template import fill
+from analytics.itemsets import Rule, frequent, meeting, often, rules, telling
 from semantic_layer.catalog import Direction
 
 MIN_BASKETS = 50
-MIN_COUNT = 5  # orders that a pair must be in, whatever its share
-USUAL, LEAST = 0.0002, 20  # support and orders of a pair when nobody says
 LEVELS = (
     ("product", ("商品",)),
     ("category", ("品类", "类目", "类别")),
     ("subcategory", ("子品类", "小类", "二级品类", "二级类目")),
 )
 WORTH = 1.2  # lift below which nothing is worth doing
-MOST = 3_000_000  # lines that are counted here
 SHOWN = 50
-LINES = """
-WITH lines AS (
-  SELECT bill, item, ANY_VALUE(name) AS name FROM (
-    SELECT :order AS bill, :item AS item, CAST(:name AS VARCHAR) AS name FROM facts
-  ) WHERE bill IS NOT NULL AND item IS NOT NULL GROUP BY 1, 2
-)
-"""
-SIZE = LINES + "SELECT COUNT(DISTINCT bill) AS baskets, COUNT(*) AS lines FROM lines"
-MEMBERS = (
-    LINES
-    + """,
-sampled AS (SELECT * FROM lines WHERE hash(bill) % 10000 < :kept),
-placed AS (SELECT *, DENSE_RANK() OVER (ORDER BY bill) - 1 AS place FROM sampled)
-SELECT item, ANY_VALUE(name) AS name, list(place ORDER BY place) AS places,
-       (SELECT COUNT(DISTINCT bill) FROM sampled) AS baskets
-FROM placed GROUP BY item HAVING COUNT(*) >= :least ORDER BY COUNT(*) DESC, name
-"""
-)
-PAIRS = (
-    LINES
-    + """
-SELECT a.item AS one, b.item AS other FROM lines AS a JOIN lines AS b ON a.bill = b.bill AND a.item < b.item
-WHERE hash(a.bill) % 10000 < :kept GROUP BY 1, 2 HAVING COUNT(*) >= :least
-"""
-)
 COLUMNS = (
     words.dimension("left_items", "买了"),
     words.dimension("right_item", "还买"),
@@ -81,24 +53,22 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
     rows, holes = _lines(facts, kind)
     if rows is None:
         return Refused("missing-role", "商品" if kind == "product" else "品类")
-    size = facts.run(fill(SIZE, {"facts": rows}, **holes))[0]
-    if size["baskets"] < MIN_BASKETS:
-        return Refused("too-little-data", f"只有 {size['baskets']} 笔订单，少于 {MIN_BASKETS} 笔")
-    kept = min(10_000, int(10_000 * MOST / max(size["lines"], 1)))
-    wanted = float(params["support"]) or max(USUAL, LEAST / size["baskets"])
-    least = max(MIN_COUNT, int(wanted * size["baskets"] * kept / 10_000 * 0.999))
-    members, pairs = _members(facts, rows, holes, kept, least)
-    if not pairs:
-        return Refused("too-little-data", f"没有两件商品一起买过 {least} 单以上")
-    baskets = members[0]["baskets"]
-    support = max(wanted, MIN_COUNT / baskets)
-    bits = {i: _bits(m["places"]) for i, m in enumerate(members)}
-    counts = frequent(bits, baskets, support, int(params["longest"]), pairs)
+    kept = sampled(facts, rows, holes)
+    bought = counted(facts, rows, holes, kept, float(params["support"]))
+    if bought.baskets < MIN_BASKETS:
+        return Refused("too-little-data", f"只有 {bought.baskets} 笔订单，少于 {MIN_BASKETS} 笔")
+    if not bought.pairs:
+        return Refused("too-little-data", f"没有两件商品一起买过 {bought.least} 单以上")
+    baskets, names = bought.baskets, bought.names
+    support = max(bought.wanted, MIN_COUNT / baskets)
+    counts = often(bought.singles, bought.pairs, baskets, support)
+    if int(params["longest"]) > 2 and (wanted := meeting(counts)):
+        bits = places(facts, rows, holes, kept, {bought.items[i]: i for i in wanted})
+        counts = frequent(bits, baskets, support, int(params["longest"]), counts)
     found = rules(counts, baskets, float(params["confidence"]))
     found = [r for r in found if exceeds(r, float(params["lift"]))]
     if not found:
         return Refused("too-little-data", "没有一组商品同时达到支持度和置信度")
-    names = [str(m["name"]) for m in members]
     # Who names a threshold gets every rule that passes it; else only those that no shorter rule explains.
     shown = found if params["support"] else [r for r in found if telling(r, counts)] or found
     return _told(found, shown, names, facts, params, baskets, kept, support)
@@ -119,27 +89,6 @@ def _lines(facts: Facts, kind: str) -> tuple[exp.Select | None, dict[str, Any]]:
     extra = ("product_name",) if named else () if kind == "product" else (kind,)
     rows = facts.select("order", "product", *extra)
     return rows, {"order": order, "item": item, "name": name.copy()}
-
-
-def _members(
-    facts: Facts, rows: exp.Select, holes: Mapping[str, Any], kept: int, least: int
-) -> tuple[Sequence[Mapping[str, Any]], frozenset[tuple[int, ...]]]:
-    """Items in enough orders, each with the numbers of its orders; and the pairs of places in that list
-    that are in enough orders together."""
-    relations = {"facts": rows}
-    found = facts.run(fill(MEMBERS, relations, **holes, kept=kept, least=least))
-    place = {m["item"]: i for i, m in enumerate(found)}
-    pairs = facts.run(fill(PAIRS, relations, **holes, kept=kept, least=least))
-    known = ((place[p["one"]], place[p["other"]]) for p in pairs)
-    return found, frozenset(tuple(sorted(pair)) for pair in known)
-
-
-def _bits(places: Sequence[int]) -> int:
-    """The integer with these bits set."""
-    mask = bytearray(places[-1] // 8 + 1)
-    for place in places:
-        mask[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(mask, "little")
 
 
 # ── in words ──────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ an AND. Supports and confidences are compared as counts, because 8/10 as a float
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -60,26 +60,54 @@ def exact(value: float) -> Fraction:
     return Fraction(repr(value))
 
 
+def often(
+    singles: Mapping[Items, int], pairs: Mapping[Items, int], baskets: int, support: float
+) -> dict[Items, int]:
+    """Those of ``singles`` and ``pairs`` that are in at least ``support`` of the baskets.
+
+    >>> often({(0,): 8, (1,): 4}, {(0, 1): 3}, 10, 0.4)
+    {(0,): 8, (1,): 4}
+    """
+    least = exact(support) * baskets
+    return {items: n for items, n in (*singles.items(), *pairs.items()) if n >= least}
+
+
+def meeting(counts: Mapping[Items, int]) -> frozenset[int]:
+    """Items that can be in a set of three: all of its pairs are frequent.
+
+    >>> sorted(meeting(dict.fromkeys([(0, 1), (0, 2), (1, 2), (2, 3)], 1)))
+    [0, 1, 2]
+    """
+    pairs = sorted(items for items in counts if len(items) == 2)
+    joined = (((*left, right[-1]), (left[-1], right[-1])) for left, right in _joinable(pairs))
+    return frozenset(i for items, last in joined if last in counts for i in items)
+
+
 def frequent(
     bits: Mapping[int, int],
     baskets: int,
     support: float,
     longest: int,
-    pairs: Collection[Items] | None = None,
+    known: Mapping[Items, int] | None = None,
 ) -> dict[Items, int]:
     """Every set of at most ``longest`` items in at least ``support`` of the baskets, with its count.
 
-    ``pairs`` are the frequent pairs where somebody has counted them: no other pair is tried.
+    ``known``: the frequent single items and pairs, where somebody has counted them; then only items that
+    can be in larger sets (``meeting``) need ``bits``.
     """
     least = exact(support) * baskets
-    level: dict[Items, int] = {(i,): b for i, b in sorted(bits.items()) if b.bit_count() >= least}
-    found = {items: b.bit_count() for items, b in level.items()}
+    if known is None:
+        level: dict[Items, int] = {
+            (i,): b for i, b in sorted(bits.items()) if b.bit_count() >= least
+        }
+        found = {items: b.bit_count() for items, b in level.items()}
+    else:
+        twos = (items for items in known if len(items) == 2 and bits.keys() >= set(items))
+        level, found = {(i, j): bits[i] & bits[j] for i, j in twos}, dict(known)
     while level and len(next(iter(level))) < longest:
         following: dict[Items, int] = {}
         for left, right in _joinable(sorted(level)):
             items = (*left, right[-1])
-            if pairs is not None and len(items) == 2 and items not in pairs:
-                continue
             if any(part not in level for part in combinations(items, len(left))):
                 continue
             both = level[left] & bits[right[-1]]
@@ -107,7 +135,7 @@ def telling(rule: Rule, counts: Mapping[Items, int]) -> bool:
     return True
 
 
-def _joinable(sets: list[Items]) -> Iterator[tuple[Items, Items]]:
+def _joinable(sets: Sequence[Items]) -> Iterator[tuple[Items, Items]]:
     """Pairs that differ in their last item only."""
     start = 0
     while start < len(sets):

@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics import basket
 from analytics.contract import Outcome
-from analytics.itemsets import frequent, rules
+from analytics.itemsets import Items, frequent, meeting, often, rules
 from assistant.service import Assistant
 from semantic_layer.query import Scope
 from semantic_layer.scoped import ScopedFacts
@@ -100,6 +102,26 @@ def test_thresholds_are_compared_in_whole_numbers() -> None:
     bits = {0: (1 << 10) - 1, 1: (1 << 8) - 1}
 
     assert Counter(r.right for r in rules(frequent(bits, 10, 0.1, 2), 10, 0.8)) == {0: 1, 1: 1}
+
+
+@given(st.lists(st.frozensets(st.integers(0, 6), min_size=1), min_size=1, max_size=40))
+def test_counts_from_elsewhere_give_the_same_sets(orders: list[frozenset[int]]) -> None:
+    """Single items and pairs counted by whoever holds the lines; bits for no more than what can be in three."""
+    bits = {
+        i: sum(1 << k for k, held in enumerate(orders) if i in held)
+        for i in frozenset().union(*orders)
+    }
+    whole = frequent(bits, len(orders), 0.1, 5)
+
+    singles: dict[Items, int] = {(i,): b.bit_count() for i, b in bits.items()}
+    pairs: dict[Items, int] = {
+        (i, j): (bits[i] & bits[j]).bit_count() for i in bits for j in bits if i < j
+    }
+    known = often(singles, pairs, len(orders), 0.1)
+    few = {i: bits[i] for i in meeting(known)}
+
+    assert frequent(few, len(orders), 0.1, 5, known) == whole
+    assert all(set(items) <= few.keys() for items in whole if len(items) > 2)
 
 
 @needs_data
