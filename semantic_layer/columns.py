@@ -163,14 +163,14 @@ def measure_column(measure: Measure, catalog: Catalog) -> Column:
             plain = op in "*/"
             gap = target_of(measure, catalog) is not None
             share = op == "/" and a.format is b.format is Format.MONEY  # 退款金额占销售额
-            form = Format.PERCENT if share else Format.NUMBER if plain else a.format
+            shown = Format.PERCENT if share else Format.NUMBER if plain else a.format
             return Column(
                 "formula",
                 f"离{a.label}还差" if gap else f"{a.label}{SIGNS[op]}{b.label}",
                 Kind.NUMBER,
                 ColumnRole.MEASURE,
                 "" if plain else a.unit,
-                form,
+                shown,
             )
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.language.carried import carried_scope
+from assistant.language.carried import carried_scope, taken_back
 from assistant.language.detail import detail_query, dimensions_of
 from assistant.language.draft import Draft
 from assistant.language.graph import Graph
 from assistant.language.meaning import Cue
+from assistant.language.measured import conjunction
 from assistant.language.settle import Settled, among, settle
 from semantic_layer.catalog import Kind
 from semantic_layer.measures import conjuncts
 from semantic_layer.query import (
     AnalysisQuery,
     By,
+    Comparison,
     DetailQuery,
     Form,
     Order,
@@ -97,9 +99,30 @@ def _sortable(old: DetailQuery, graph: Graph) -> str | None:
     return numbers[-1] if numbers else (old.columns[0] if old.columns else None)
 
 
+def _asks_a_figure(said: Draft) -> bool:
+    """库存还有多少 after a reason: a number is wanted, not the reason for another one."""
+    return bool(said.cues & {Cue.HOW_MANY, Cue.HOW_MUCH}) and not said.cues & {
+        Cue.INSTEAD,
+        Cue.THEN,
+    }
+
+
+def _given_back(old: AnalysisQuery, said: Draft) -> tuple[AnalysisQuery, Draft]:
+    """去掉华东 after a question about 华东: the condition goes, rather than everything but it staying."""
+    kept, undone = taken_back(list(conjuncts(old.scope.where)), said)
+    if not undone:
+        return old, said
+    scope = replace(old.scope, where=conjunction(tuple(kept)))
+    return replace(old, scope=scope), replace(
+        said, where=tuple(c for c in said.where if c not in undone)
+    )
+
+
 def next_analysis(old: AnalysisQuery, said: Draft, graph: Graph) -> Iterator[Settled]:
     """Another period, scope, split or parameter; a measure that the analysis is not about asks of its rows."""
-    if said.measures and old.measure is None and said.analysis is None:
+    old, said = _given_back(old, said)
+    figure = old.measure is None or _asks_a_figure(said)
+    if said.measures and figure and said.analysis is None:
         about = among(said, old, graph) if old.people else said
         scope = carried_scope(old.scope, about, Cue.ALSO in said.cues)
         parts = conjuncts(scope.where)
@@ -113,6 +136,7 @@ def next_analysis(old: AnalysisQuery, said: Draft, graph: Graph) -> Iterator[Set
     new = tuple((p.name, p.value) for p in said.params if p.analysis == old.analysis)
     kept = tuple(p for p in old.params if p[0] not in {name for name, _ in new})
     scope = carried_scope(old.scope, said, Cue.ALSO in said.cues)
+    again = (Comparison(said.again),) if said.again is not None else ()
     measure = said.measures[0] if said.measures and old.measure is not None else old.measure
     yield Settled(
         replace(
@@ -122,6 +146,6 @@ def next_analysis(old: AnalysisQuery, said: Draft, graph: Graph) -> Iterator[Set
             by=by,
             measure=measure,
             people=said.people,
-            compare=said.compare or old.compare,
+            compare=said.compare or again or old.compare,
         )
     )
