@@ -78,6 +78,8 @@ def continue_from(
     if said.about == "definition" and not (said.measures or said.columns):
         names = _names_of(context.query)
         return iter((Settled(CatalogQuery("definition", names)),)) if names else None
+    if Cue.GAP in said.cues and replace(said, cues=frozenset()).empty:
+        return iter(())  # 还差多少: to what?
     if isinstance(context.query, AnalysisQuery) and goes_on(context.query, said):
         return next_analysis(context.query, said, graph)
     if said.analysis and Cue.IT in said.cues:

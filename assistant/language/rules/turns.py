@@ -77,12 +77,13 @@ def kinds_of_day(m: re.Match[str]) -> PerGrain:
 @grammar.rule(
     [
         re.compile(
-            r"(?:跟|和|与|同|较|比|对比|相比|相较)?(?:它|其|自己)的?(?:再?[前上])(?:一个?)?(?:季度?|个?月|周|年|天|日|期|季)"
+            r"(?:跟|和|与|同|较|比|对比|相比|相较)(?:它|其|自己)的?(?:再?[前上])(?:一个?)?(?:季度?|个?月|周|年|天|日|期|季)"
             r"(?:相?比|对比|比较|相比较)?"
+            r"|(?:它|其|自己)的?(?:再?[前上])(?:一个?)?(?:季度?|个?月|周|年|天|日|期|季)(?:相?比|对比|比较|相比较)"
         )
     ],
     examples={"跟它前一个季度比": CompareCue((CompareKind.PREVIOUS_PERIOD,))},
-    rejects=("跟前一个季度比",),
+    rejects=("跟前一个季度比", "它上周"),
 )
 def against_the_one_before(_: str) -> CompareCue:
     return CompareCue((CompareKind.PREVIOUS_PERIOD,))
