@@ -6,7 +6,7 @@ not. Days are held against the same weekday of the weeks around them, so that no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,7 +16,8 @@ from sqlglot import exp
 
 from analytics.contract import Facts
 from analytics.template import fill
-from semantic_layer.expressions import parse, quote
+from semantic_layer.expressions import literal, quote
+from semantic_layer.raw import Reference
 
 HOLES = 0.05  # a larger share of empty values is by design
 ODD = 0.01  # a larger share of rows against a rule: it is no rule
@@ -24,6 +25,9 @@ LOST = 0.5  # a day with less than this share of its usual rows
 USUAL = 50  # rows of a usual day, under which a drop says nothing
 DAILY = 0.9  # share of days with rows, under which a table does not grow every day
 AROUND = 4  # weeks on each side
+
+SIZE, KEYED, KEYS = "all rows", "rows with a key", "keys"  # no column is called so
+EMPTY, SAID = "empty ", "said "
 
 CHECKS = {
     "complete": "完整性",
@@ -74,14 +78,20 @@ class Checked:
 
 
 def check(facts: Facts, table: str, rows: exp.Select, tried: dict[str, int]) -> Iterator[Finding]:
-    size = facts.run(fill("SELECT COUNT(*) AS n FROM rows", {"rows": rows}))[0]["n"]
-    if not size:
+    """One pass for all figures of the table, one for its days."""
+    one = Checked(facts, table, rows, 0, tried)
+    empty, keys, tests, said = _empty(one), _keys(one), _tests(one), _said(one)
+    rows_ = {SIZE: exp.Count(this=exp.Star())}
+    got = one.ask(
+        rows_ | empty | keys | {"|".join(k): _counted(v) for k, v in tests.items()} | said
+    )
+    if not got[SIZE]:
         return
-    one = Checked(facts, table, rows, size, tried)
-    yield from _complete(one)
-    yield from _unique(one)
-    yield from _valid(one)
-    yield from _consistent(one)
+    one.size = got[SIZE]
+    yield from _complete(one, {c: got[c] for c in empty})
+    yield from _unique(one, [got[name] for name in keys])
+    yield from _valid(one, {k: got["|".join(k)] for k in tests})
+    yield from _consistent(one, got)
     yield from _stable(one)
 
 
@@ -89,38 +99,45 @@ def _counted(condition: exp.Expr) -> exp.Expr:
     return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=condition))
 
 
-def _complete(one: Checked) -> Iterator[Finding]:
+def _empty(one: Checked) -> dict[str, exp.Expr]:
     optional = one.facts.raw.optional(one.table)
     columns = [c for c in one.facts.raw.columns(one.table) if c not in optional]
-    one.tried["complete"] += len(columns)
-    empty = one.ask({c: _counted(exp.column(quote(c)).is_(exp.null())) for c in columns})
-    for c, rows in empty.items():
+    return {f"{EMPTY}{c}": _counted(exp.column(quote(c)).is_(exp.null())) for c in columns}
+
+
+def _complete(one: Checked, empty: Mapping[str, int]) -> Iterator[Finding]:
+    one.tried["complete"] += len(empty)
+    for name, rows in empty.items():
+        c = name.removeprefix(EMPTY)
         if 0 < rows <= HOLES * one.size:
             effect = f"按{one.label(c)}分组或筛选时归入未填写，总数不受影响"
             yield one.found("complete", c, rows, f"{one.label(c)}为空", effect)
 
 
-def _unique(one: Checked) -> Iterator[Finding]:
+def _keys(one: Checked) -> dict[str, exp.Expr]:
+    """How many rows have a key, how many keys there are; nothing of a table without one."""
     key = one.facts.raw.key(one.table)
     if not key:
+        return {}
+    columns = [exp.column(quote(k)) for k in key]
+    whole = columns[0] if len(key) == 1 else exp.Tuple(expressions=columns)
+    known = exp.and_(*(exp.column(quote(k)).is_(exp.null()).not_() for k in key))
+    return {KEYED: _counted(known), KEYS: exp.Count(this=exp.Distinct(expressions=[whole]))}
+
+
+def _unique(one: Checked, counts: Sequence[int]) -> Iterator[Finding]:
+    if not counts:
         return
     one.tried["unique"] += 1
-    whole = (
-        exp.column(quote(key[0]))
-        if len(key) == 1
-        else exp.Tuple(expressions=[exp.column(quote(k)) for k in key])
-    )
-    distinct = exp.Count(this=exp.Distinct(expressions=[whole]))
-    known = _counted(exp.and_(*(exp.column(quote(k)).is_(exp.null()).not_() for k in key)))
-    got = one.ask({"n": known, "d": distinct})
-    if (rows := got["n"] - got["d"]) > 0:
+    if (rows := counts[0] - counts[1]) > 0:
+        key = one.facts.raw.key(one.table)
         names = "、".join(one.label(k) for k in key)
         effect = f"按行计数的指标多算 {rows / one.size:.1%}，去重计数的指标不受影响"
         yield one.found("unique", "、".join(key), rows, f"主键{names}重复", effect)
 
 
-def _valid(one: Checked) -> Iterator[Finding]:
-    """Moments in the future or out of their order, negative numbers where hardly any are."""
+def _tests(one: Checked) -> dict[tuple[str, ...], exp.Expr]:
+    """Moments in the future or out of their order, negative numbers."""
     times, numbers = one.facts.raw.times(one.table), one.facts.raw.numbers(one.table)
     tests: dict[tuple[str, ...], exp.Expr] = {}
     for c in times:
@@ -133,9 +150,13 @@ def _valid(one: Checked) -> Iterator[Finding]:
                 tests["order", a, b] = exp.column(quote(b)) < exp.column(quote(a))
     for c in numbers:
         tests["negative", c] = exp.column(quote(c)) < exp.Literal.number(0)
-    one.tried["valid"] += len(tests)
-    got = one.ask({"|".join(k): _counted(v) for k, v in tests.items()})
-    for (kind, *columns), rows in zip(tests, got.values(), strict=True):
+    return tests
+
+
+def _valid(one: Checked, counts: Mapping[tuple[str, ...], int]) -> Iterator[Finding]:
+    """What breaks a rule that hardly any row breaks."""
+    one.tried["valid"] += len(counts)
+    for (kind, *columns), rows in counts.items():
         if not 0 < rows <= ODD * one.size:
             continue
         first = one.label(columns[0])
@@ -150,18 +171,23 @@ def _valid(one: Checked) -> Iterator[Finding]:
         yield one.found("valid", "、".join(columns), rows, detail, effect)
 
 
-def _consistent(one: Checked) -> Iterator[Finding]:
+def _said(one: Checked) -> dict[str, exp.Expr]:
+    """How often each other name of a value is in its column."""
+    out: dict[str, exp.Expr] = {}
+    for c, words, _ in one.facts.raw.spellings(one.table):
+        said = exp.cast(exp.column(quote(c)), "VARCHAR")
+        other = exp.In(this=said.copy(), expressions=[literal(w) for w in words])
+        counts = exp.func("histogram", said)
+        out[SAID + c] = exp.Filter(this=counts, expression=exp.Where(this=other))
+    return out
+
+
+def _consistent(one: Checked, got: Mapping[str, Any]) -> Iterator[Finding]:
     for c, words, merged in one.facts.raw.spellings(one.table):
         one.tried["consistent"] += 1
-        query = fill(
-            "SELECT CAST(:c AS VARCHAR) AS said, COUNT(*) AS n FROM rows WHERE CAST(:c AS VARCHAR) IN (:words) GROUP BY 1 ORDER BY 2 DESC, 1",
-            {"rows": one.rows},
-            c=exp.column(quote(c)),
-            words=tuple(words),
-        )
         found: dict[str, list[tuple[str, int]]] = {}
-        for r in one.facts.run(query):
-            found.setdefault(words[r["said"]], []).append((r["said"], r["n"]))
+        for said, n in sorted((got[SAID + c] or {}).items(), key=lambda o: (-o[1], o[0])):
+            found.setdefault(words[said], []).append((said, n))
         for value, others in found.items():
             names = "、".join(o for o, _ in others)
             effect = "模型已归一，指标不受影响" if merged else f"按{one.label(c)}分组时会分成几行"
@@ -171,28 +197,42 @@ def _consistent(one: Checked) -> Iterator[Finding]:
 
 
 def resolved(facts: Facts, tried: dict[str, int]) -> Iterator[Finding]:
-    """Rows whose reference leads nowhere."""
+    """Rows whose reference leads nowhere: one statement for all references of a table."""
+    if facts.scope.where is not None or facts.scope.periods:
+        return
+    pointing: dict[str, list[tuple[Reference, exp.Select]]] = {}
     for ref in facts.raw.references():
-        left, right = facts.raw.rows(ref.left), facts.raw.rows(ref.right)
-        if left is None or right is None or facts.scope.where is not None or facts.scope.periods:
+        if (other := facts.raw.rows(ref.right)) is not None:
+            pointing.setdefault(ref.left, []).append((ref, other))
+    for left, refs in pointing.items():
+        if (rows := facts.raw.rows(left)) is None:
             continue
-        tried["resolved"] += 1
-        on = " AND ".join(f'other."{b}" = mine."{a}"' for a, b in ref.on)
-        known = " AND ".join(f'mine."{a}" IS NOT NULL' for a, _ in ref.on)
-        query = fill(
-            "SELECT (SELECT COUNT(*) FROM mine WHERE :known AND NOT EXISTS "
-            "(SELECT 1 FROM other WHERE :paired)) AS n, COUNT(*) AS size FROM mine",
-            {"mine": left, "other": right},
-            known=parse(known),
-            paired=parse(on),
-        )
-        got = facts.run(query)[0]
-        if got["n"]:
-            name = facts.raw.label(ref.right)
-            columns = "、".join(a for a, _ in ref.on)
-            detail = f"{facts.raw.label(ref.left, ref.on[0][0])}在{name}里找不到"
-            effect = f"按{name}的属性分组时归入未填写，总数不受影响"
-            yield Finding("resolved", ref.left, columns, got["n"], got["size"], detail, effect)
+        tried["resolved"] += len(refs)
+        got = facts.run(_lost_references(rows, refs))[0]
+        for i, (ref, _) in enumerate(refs):
+            if got[f"lost_{i}"]:
+                name = facts.raw.label(ref.right)
+                columns = "、".join(a for a, _ in ref.on)
+                detail = f"{facts.raw.label(ref.left, ref.on[0][0])}在{name}里找不到"
+                effect = f"按{name}的属性分组时归入未填写，总数不受影响"
+                yield Finding(
+                    "resolved", left, columns, got[f"lost_{i}"], got[SIZE], detail, effect
+                )
+
+
+def _lost_references(rows: exp.Select, refs: Sequence[tuple[Reference, exp.Select]]) -> exp.Select:
+    """The size of a table, and how many of its rows each reference fails for."""
+    relations = {"mine": rows} | {f"other_{i}": other for i, (_, other) in enumerate(refs)}
+    marks = [
+        " AND ".join(f'mine."{a}" IS NOT NULL' for a, _ in ref.on)
+        + f" AND NOT EXISTS (SELECT 1 FROM other_{i} WHERE "
+        + " AND ".join(f'other_{i}."{b}" = mine."{a}"' for a, b in ref.on)
+        + f") AS lost_{i}"
+        for i, (ref, _) in enumerate(refs)
+    ]
+    counts = [f"COUNT(*) FILTER (WHERE lost_{i}) AS lost_{i}" for i in range(len(refs))]
+    text = f'SELECT {", ".join(counts)}, COUNT(*) AS "{SIZE}" FROM (SELECT {", ".join(marks)} FROM mine)'
+    return fill(text, relations)
 
 
 def _stable(one: Checked) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from analytics.shifts import Floats
 
 MONTHS, WEEKS = 20, 26  # complete periods looked at
-STRETCH = 3.0  # times the time, for what must not be missed
+FIRST = 1.0  # of the whole time: until then what must not be missed is waited for
 DEAR = 0.08  # of the whole time: months of such a table are not looked at
 CHANGED = {
     Kind.CHANGE: 0.08,
@@ -93,11 +93,11 @@ class Swept:
 
 
 def sweep(facts: Facts, clock: Clock, until: float, swept: Swept) -> None:
-    """All tests of all jobs, until ``until`` of the time is gone; months on a slow machine are waited for."""
+    """All tests of all jobs, until ``until`` of the time is gone; on a slow machine months may take what is left of it."""
     cost = dict[tuple[Metered, ...], float]()
     for job in jobs(facts):
         dear = cost.get(job.metered, 0.0) > DEAR * clock.seconds
-        end = until if not job.first else STRETCH * until
+        end = max(until, FIRST) if job.first else until
         late = clock.spent + cost.get(job.metered, 0.0) / clock.seconds > end
         if late or (dear and job.grain == "month"):
             swept.left += late
