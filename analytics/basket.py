@@ -26,6 +26,7 @@ from analytics.contract import (
 )
 from analytics.itemsets import Rule, frequent, meeting, often, rules, telling
 from semantic_layer.catalog import Direction
+from semantic_layer.result import Result
 
 MIN_BASKETS = 50
 LEVELS = (
@@ -35,6 +36,7 @@ LEVELS = (
 )
 WORTH = 1.2  # lift below which nothing is worth doing
 SHOWN = 50
+DRAWN = 12  # pairs on the chart
 COLUMNS = (
     words.dimension("left_items", "买了"),
     words.dimension("right_item", "还买"),
@@ -125,15 +127,7 @@ def _told(
     return Outcome(
         columns=COLUMNS,
         rows=rows,
-        view=View(
-            "scatter",
-            "support",
-            ("lift",),
-            "right_item",
-            title=f"最强的搭配提升 {words.number(top[5])} 倍",
-        )
-        if len(rows) > 3
-        else View("table"),
+        view=_view(rows) if len(rows) > 3 else View("table"),
         findings=_findings(top, often, baskets, len(found)),
         suggestions=tuple(_suggestion(r) for r in dict.fromkeys((top, often)) if r[5] >= WORTH),
         notes=(
@@ -150,6 +144,19 @@ def _told(
             "lengths": _lengths(found),
             "left": left,
         },
+    )
+
+
+def _view(rows: Sequence[tuple[Any, ...]]) -> View:
+    """Pairs as bars: what is bought, and what with it, read in one line."""
+    lift = next(c for c in COLUMNS if c.name == "lift")
+    pairs = tuple((f"{r[0]} → {r[1]}", r[5]) for r in rows[:DRAWN])
+    return View(
+        "hbar",
+        "pair",
+        ("lift",),
+        title=f"最强的搭配是平时的 {words.number(rows[0][5])} 倍",
+        data=Result((words.dimension("pair", "搭配"), lift), pairs),
     )
 
 

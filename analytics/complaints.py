@@ -12,9 +12,10 @@ from analytics.contract import Facts, Refused, Suggestion, View
 from analytics.reviews import Line, Reviews, aspects, groups
 from analytics.voice.aspects import OTHER
 from semantic_layer.catalog import Direction, Format, Kind
-from semantic_layer.result import Column, ColumnRole
+from semantic_layer.result import Column, ColumnRole, Result
 
 GROUPS = 30
+DRAWN = 12  # aspects on the chart; what is about nothing in particular is in the table only
 LISTED = 15  # clauses of either mood about one aspect
 LEAST = 5  # reviews of a group, to be called the worst
 ACTIONS = {
@@ -90,12 +91,16 @@ def by_aspect(reviews: Reviews, focus: str) -> Shaped | Refused:
         said.append(
             f"{kind}最多的是{first.name}，{words.count(count)} 条，占 {words.percent(count / total)}：「{quote}」"
         )
+    if focus in ("good", "bad"):
+        said.reverse()  # what they say was asked, and comes before how many say it
     worst = [x for x in lines if x.name != OTHER and x.blamed][:2]
+    named = tuple(row for row, x in zip(cells, lines, strict=True) if x.name != OTHER)
     view = View(
         "hbar",
         "aspect",
         ("praised" if focus == "good" else "blamed",),
         title=f"{kind}最多的是{first.name}",
+        data=Result(columns, named[:DRAWN]) if named else None,
     )
     return Shaped(columns, cells, view, tuple(said), tuple(map(_advice, worst)))
 

@@ -112,7 +112,7 @@ def run(facts: Facts, params: Params) -> Outcome | Refused:
 
 
 def _finding(found: Sequence[Card]) -> str:
-    return f"影响最大的是{found[0].title}" if found else "各指标没有超出正常波动"
+    return f"先看{found[0].title}" if found else "各指标没有超出正常波动"
 
 
 def _weeks(facts: Facts) -> bool:

@@ -140,6 +140,17 @@ def test_the_planted_pairs_of_the_demo() -> None:
             assert lifts["+".join(sorted(pair.split("+")))] == pytest.approx(lift, rel=0.01)
 
 
+@needs_bench
+def test_pairs_are_drawn_with_both_their_names() -> None:
+    outcome = basket.run(groceries(), params(basket.ANALYSIS, support=0.006, confidence=0.25))
+
+    assert isinstance(outcome, Outcome) and outcome.view.data is not None
+    left, right, *_ = outcome.rows[0]
+    drawn = outcome.view.data.rows
+    assert drawn[0] == (f"{left} → {right}", outcome.rows[0][5])
+    assert len(drawn) == basket.DRAWN < len(outcome.rows)
+
+
 def test_what_happens_to_lie_in_a_basket_too_makes_no_rule() -> None:
     """甲 and 乙 belong together; 丙 is in every third order and has nothing to do with them."""
     rows = ", ".join(

@@ -414,3 +414,33 @@ def test_small_multiples_have_a_panel_and_a_scale_each() -> None:
     assert all(a[1] < b[0] for a, b in pairwise(spans))
     heads = [a.text for a in drawn.layout.annotations if "domain" in a.xref]
     assert heads == ["<b>甲</b>", "<b>乙</b>", "<b>丙</b>"]
+
+
+def test_a_heat_map_is_coloured_by_what_tells_its_rows_apart() -> None:
+    """The first month of a cohort is 100% for all: it must not leave the months after it pale."""
+    month = Column("n", "第几月", Kind.NUMBER, ColumnRole.DIMENSION)
+    share = Column("kept", "留存率", Kind.NUMBER, ColumnRole.MEASURE, format=Format.PERCENT)
+    rows = [
+        (n, r, 1.0 if n == 0 else 0.2 + 0.01 * i) for i, r in enumerate("甲乙丙") for n in (0, 1)
+    ]
+    drawn = figure(
+        Chart("heatmap", "n", ("kept",), "region"), result(month, REGION, share, rows=rows)
+    )
+    (trace,) = drawn.data
+    assert (trace.zmin, round(trace.zmax, 2)) == (0.2, 0.22)
+    assert list(trace.text[0]) == ["100.0%", "20.0%"]
+    assert drawn.layout.xaxis.title.text == "第几月"
+
+
+def test_a_few_bars_side_by_side_carry_their_values() -> None:
+    chart = Chart("grouped", "region", ("gmv",), "channel")
+    few, many = figure(chart, pairs(3, 2)), figure(chart, pairs(8, 2))
+    assert all(trace.text and trace.textposition == "outside" for trace in few.data)
+    assert not any(trace.text for trace in many.data)
+
+
+def test_values_at_bars_are_short_and_tooltips_whole() -> None:
+    rows = result(REGION, GMV_COLUMN, rows=[("甲", 927.2), ("乙", 12.5)])
+    (trace,) = figure(Chart("hbar", "region", ("gmv",)), rows).data
+    assert list(trace.text) == ["927元", "12.50元"]
+    assert "927.20 元" in trace.hovertext[0]

@@ -207,6 +207,26 @@ def test_an_answer_says_what_the_assistant_says(page: Page, assistant: Assistant
         expect(page.locator(f"{turn} [class*='st-key-actions-']")).to_contain_text(action)
 
 
+def test_an_answer_is_read_from_its_first_line(page: Page) -> None:
+    """Long answers, one after the other: the question stands on top of the window, above the box, and
+    what the headline says is not said again below."""
+    for question in ("RFM", "上个月华南的销售额为什么跌了"):
+        ask(page, question)
+        turn = page.locator(last(page))
+        page.wait_for_timeout(500)
+        top = turn.locator(".asked").bounding_box()
+        assert top is not None and 0 <= top["y"] < 120
+        headline = plain(turn.locator(".headline").inner_text())
+        assert headline not in [plain(t) for t in turn.locator(".finding").all_inner_texts()]
+    page.mouse.move(800, 400)
+    page.mouse.wheel(0, -3000)  # the reader goes back, and nothing pulls the page down again
+    page.wait_for_timeout(500)
+    first = page.locator(".asked").first.bounding_box()
+    box = page.get_by_test_id("stChatInput").bounding_box()
+    assert first is not None and 0 <= first["y"] < 200
+    assert box is not None and 700 < box["y"] < 900
+
+
 def test_the_table_opens_under_its_chart(page: Page) -> None:
     ask(page, REGIONS)
     turn = last(page)

@@ -21,7 +21,9 @@ from semantic_layer.result import Column, ColumnRole, Result
 HEIGHT = 360
 DIRECT = 4  # series named at their ends; more get a legend
 LABELLED = 16  # bars with their value beside them
-CELLS = 160  # heat map cells with their value inside
+CELLS = (16, 28)  # most columns and rows of a heat map with the value in each cell
+FINE = 100  # from here on, labels on a drawing are whole numbers
+LEFT = 28  # pixels left of an axis under the name of its unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def scale(
     )
     if unit and axis.startswith("yaxis"):
         side = axis == "yaxis2"
+        if not side:
+            sheet.set(margin={"l": LEFT})
         sheet.note(
             text=unit,
             xref="paper",
@@ -151,10 +155,16 @@ def head(sheet: Sheet, c: Canvas, axis: str, text: str) -> None:
 
 
 def label(c: Canvas, name: str, value: Any, *, unit: bool = False) -> str:
-    """A value on the drawing: as short as it goes, with its unit where no axis says it."""
+    """A value on the drawing: as short as it goes, with its unit where no axis says it.
+
+    A drawing shows what is large: 575.65 is 576 there, and in full where the pointer is.
+    """
     column = c.column(name)
     if value is None:
         return ""
     if column.role is ColumnRole.CHANGE:
         return cell(value, column).replace(" ", "")
-    return amount(value, format_of(column), column.unit if unit else "").replace(" ", "")
+    form = format_of(column)
+    if form is not Format.PERCENT and FINE <= abs(value) < 10_000:
+        value = round(value)
+    return amount(value, form, column.unit if unit else "").replace(" ", "")

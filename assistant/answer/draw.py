@@ -1,6 +1,6 @@
 """From a chart to a Plotly figure in one house style; the only module that knows Plotly.
 
-The marks lay out plain dicts (``draw_lines``, ``draw_bars``, ``draw_parts``); Plotly checks them
+The marks lay out plain dicts (``draw_lines``, ``draw_bars``, ``draw_heat``, ``draw_parts``); Plotly checks them
 here. Every number a reader can touch is printed in full and text from the data is escaped.
 """
 
@@ -13,9 +13,10 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 
 from assistant.answer.canvas import Canvas, Sheet
 from assistant.answer.draw_bars import bars, grouped
+from assistant.answer.draw_heat import heatmap
 from assistant.answer.draw_lines import line
 from assistant.answer.draw_panels import panels
-from assistant.answer.draw_parts import funnel, heatmap, kpi, pie, sankey, scatter
+from assistant.answer.draw_parts import funnel, kpi, pie, sankey, scatter
 from assistant.answer.style import DARK, LIGHT
 from assistant.reply import Chart
 from semantic_layer.result import Result

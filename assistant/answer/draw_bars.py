@@ -15,6 +15,15 @@ from semantic_layer.result import ColumnRole
 SPELT = 60  # letters under standing bars before names are left out
 ROW = 26  # pixels of a lying bar
 OTHER = "其他"
+BESIDE = 12  # bars side by side that have room for their values
+
+
+OUTSIDE = {
+    "textposition": "outside",
+    "constraintext": "none",
+    "textangle": 0,
+    "cliponaxis": False,
+}  # a value stands over its bar, upright and whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +108,11 @@ def _headed(c: Canvas) -> Bars:
 
 def _labelled(c: Canvas, data: Bars) -> bool:
     """Is there room for every value at its bar? Lying ones have a line each."""
+    if c.chart.y2 or len({c.column(y).unit for y in c.chart.y}) > 1:
+        return False
     room = 2 * LABELLED if c.chart.mark == "hbar" else LABELLED
-    return len(data.names) <= room and len(c.chart.y) == 1 and not c.chart.y2
+    room = room if len(c.chart.y) == 1 else BESIDE
+    return len(data.names) * len(c.chart.y) <= room
 
 
 def _one(
@@ -134,10 +146,7 @@ def _one(
         marker=marker,
         width=width,
         text=texts,
-        textposition="outside",
-        constraintext="none",
-        textangle=0,
-        cliponaxis=False,
+        **OUTSIDE,
         textfont={"size": 12, "color": c.theme.text},
         hovertext=[c.hover(n, name, v) for n, v in zip(data.names, values, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -236,6 +245,8 @@ def grouped(c: Canvas) -> Sheet:
     if domain := c.domain():
         ks.sort(key=lambda k: domain.index(k) if k in domain else len(domain))
     sheet = new(c, legend=True)
+    stacked = chart.mark == "stacked"
+    labelled = c.labels or (not stacked and len(xs) * len(ks) <= BESIDE)
     colour = colours(ks, c.theme.palette, c.domain())
     for k in ks:
         values = [cells.get((a, k)) for a in xs]
@@ -245,11 +256,12 @@ def grouped(c: Canvas) -> Sheet:
             y=values,
             name=k,
             marker={"color": colour[k], "line": {"width": 0}, **_hatched(c, len(xs))},
-            text=[label(c, measure, v) for v in values] if c.labels else None,
+            text=[label(c, measure, v) for v in values] if labelled else None,
+            **(OUTSIDE if labelled and not stacked else {}),
             hovertext=[c.hover(f"{a} · {k}", measure, v) for a, v in zip(xs, values, strict=True)],
             hovertemplate="%{hovertext}<extra></extra>",
         )
-    sheet.set(barmode="stack" if chart.mark == "stacked" else "group")
+    sheet.set(barmode="stack" if stacked else "group")
     scale(sheet, c, (measure,), "yaxis", zero=True)
     sheet.set(xaxis={"type": "category", "categoryorder": "array", "categoryarray": xs})
     if len(ks) <= DIRECT:

@@ -73,4 +73,5 @@ def goes_on(old: AnalysisQuery, said: Draft) -> bool:
     """分4档, 重要挽留客户名单: a parameter or a group of the analysis that was just shown."""
     mine = any(p.analysis == old.analysis for p in said.params)
     same = said.analysis in (None, old.analysis)
-    return same and (mine or said.people is not None) and not said.periods
+    group = said.people is not None and said.people_of in (None, old.analysis)
+    return same and (mine or group) and not said.periods

@@ -49,9 +49,10 @@ def draw_answer(shown: Shown, answer: Answer) -> None:
 
 
 def told(answer: Answer) -> None:
-    """Findings with their numbers, then in small what was taken for granted."""
+    """Findings with their numbers but the one above, then in small what was taken for granted."""
     red = state.up_is_red()
-    lines = [f'<p class="finding">{headline_html(text, red)}</p>' for text in answer.findings]
+    more = [text for text in answer.findings if text != answer.headline]
+    lines = [f'<p class="finding">{headline_html(text, red)}</p>' for text in more]
     notes = dict.fromkeys((*answer.common.assumptions, *answer.result.notes))
     lines += [f'<p class="quiet">{question_html(note, ())}</p>' for note in notes]
     if lines:
@@ -82,9 +83,10 @@ def draw_chart(shown: Shown, answer: Answer) -> bool:
 
 
 def draw_advice(key: str, action: str, because: str, ask: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    """What to do and why in one line, and under its end the question that goes on from there."""
+    with st.container(key=f"advice-row-{key}"):
         st.html(
-            f'<p class="finding"><b>{question_html(action, ())}</b>　{question_html(because, ())}</p>'
+            f'<p class="finding"><b>{question_html(action, ())}</b>　{headline_html(because, None)}</p>'
         )
         if ask:
             st.button(

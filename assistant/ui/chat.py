@@ -18,6 +18,7 @@ from assistant.ui import state
 from assistant.ui.answer import draw_answer
 from assistant.ui.boundary import safely
 from assistant.ui.marks import differing, plain_markdown, question_html
+from assistant.ui.scroll import to_top
 from assistant.ui.state import Ask, Session, Shown
 from assistant.ui.work import POOL, Answering, Work, start
 from semantic_layer.catalog import Catalog
@@ -31,21 +32,44 @@ CHOICES, WAYS_OUT, SUGGESTED = 4, 3, 6
 
 @safely
 def page() -> None:
+    """The box stands in the page and not in Streamlit's own bottom row, which scrolls to the end of
+    every answer: the reader is to see its first line."""
     mine = state.session()
-    said = st.chat_input(
-        "问一个关于数据的问题", key="question", max_chars=2000, submit_mode="disable"
+    talk, box = st.container(key="talk"), st.container(key="box")
+    box.chat_input(
+        "问一个关于数据的问题",
+        key="question",
+        max_chars=2000,
+        submit_mode="disable",
+        on_submit=typed,
     )
-    if said:
-        mine.wanted = Ask(said.strip())
+    with talk:
+        conversation(mine)
+
+
+@safely
+def typed() -> None:
+    """Begun in the callback: a run may be broken off by the next question before it comes to this one."""
+    if said := str(st.session_state.question or "").strip():
+        begin(state.session(), Ask(said))
+
+
+def begin(mine: Session, wanted: Ask) -> None:
+    """Answer in a thread; a question still under way gives way."""
+    if mine.work is not None:
+        mine.work.cancel.set()
+    keep = state.keeper(mine, wanted.question)
+    mine.work = start(wanted.question, answering(mine, wanted), keep)
+
+
+def conversation(mine: Session) -> None:
+    """What is above the box."""
     if not mine.turns and mine.wanted is None and mine.work is None:
         welcome(state.assistant().catalog)
         return
     if mine.wanted is not None:  # it is being answered while the history is drawn
         wanted, mine.wanted = mine.wanted, None
-        if mine.work is not None:
-            mine.work.cancel.set()
-        keep = state.keeper(mine, wanted.question)
-        mine.work = start(wanted.question, answering(mine, wanted), keep)
+        begin(mine, wanted)
     history(mine)
     if mine.work is not None:
         follow(mine, mine.work)
@@ -69,6 +93,7 @@ def follow(mine: Session, work: Work) -> None:
     """Draw the question and wait for its reply; the next run draws it with the history."""
     with st.container(key="turn-now"):
         asked(work.question, None)
+        to_top("turn-now", f"{work.started}")
         wait(work, st.container(key="waiting"))
     if mine.work is work:
         mine.work = None
@@ -108,6 +133,9 @@ def history(mine: Session) -> None:
     for turn in shown:
         with st.container(key=f"turn-{turn.turn}"):
             draw_turn(turn)
+    if shown and mine.work is None:
+        key = f"turn-{shown[-1].turn}"
+        to_top(key, key)
 
 
 @st.fragment

@@ -13,6 +13,8 @@ from html import escape
 from assistant.reply import Unread
 
 CHANGE = re.compile(r"([+-])\d[\d,]*(?:\.\d+)?(?: ?[万亿])?(?: ?个百分点|%|元)?")
+BOUND = re.compile(r"区间 ?$|[+-][^，；、（）]*到 ?$")  # what stands before an end of an interval
+FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)? [\u4e00-\u9fff]{1,2}")
 
 
 def question_html(question: str, unread: Sequence[Unread]) -> str:
@@ -32,25 +34,37 @@ def question_html(question: str, unread: Sequence[Unread]) -> str:
     return "".join([*parts, escape(question[at:])])
 
 
-def headline_html(headline: str, up_is_red: bool) -> str:
-    """The headline with its changes coloured and given an arrow; red is up unless switched.
+def headline_html(headline: str, up_is_red: bool | None) -> str:
+    """The headline with its changes coloured and given an arrow; red is up unless switched, and None
+    leaves them plain. The ends of an interval are no changes. A figure and its unit stay on one line.
 
     >>> headline_html("12 万元，同比 +8.1%", True)
-    '12 万元，同比 <span class="change red"><i>▲</i> +8.1%</span>'
+    '<span class="figure">12 万元</span>，同比 <span class="change red"><i>▲</i> +8.1%</span>'
     >>> headline_html("-3.0% <", False)
     '<span class="change red"><i>▼</i> -3.0%</span> &lt;'
+    >>> headline_html("95% 区间 +0.9% 到 +3.8%", True)
+    '95% 区间 +0.9% 到 +3.8%'
+    >>> headline_html("多 18.1 万元", None)
+    '多 <span class="figure">18.1 万元</span>'
     """
     parts, at = [], 0
     for match in CHANGE.finditer(headline):
         if match.start() and headline[match.start() - 1].isalnum():
             continue  # 2026-05: a date, or a name
+        if up_is_red is None or BOUND.search(headline[: match.start()]):
+            continue
         up = match[1] == "+"
         colour = "red" if up == up_is_red else "green"
-        parts.append(escape(headline[at : match.start()]))
+        parts.append(_whole(headline[at : match.start()]))
         arrow = "▲" if up else "▼"
         parts.append(f'<span class="change {colour}"><i>{arrow}</i> {escape(match[0])}</span>')
         at = match.end()
-    return "".join([*parts, escape(headline[at:])])
+    return "".join([*parts, _whole(headline[at:])])
+
+
+def _whole(text: str) -> str:
+    """Escaped, with each figure kept together with its unit: no line ends between 18.1 万 and 元."""
+    return FIGURE.sub(r'<span class="figure">\g<0></span>', escape(text))
 
 
 def differing(sentences: Sequence[str]) -> tuple[str, ...]:
