@@ -48,6 +48,8 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
             penalty += 0.3
             continue
         groups.append(By(name))
+    if not groups and not draft.entities and (member := _counted_in(draft, graph)):
+        groups.append(By(member))
     penalty += UNREACHED * sum(
         not _reached(d, draft, graph) for d in (*dimensions_of(draft.where), *_grouped(groups))
     )
@@ -60,6 +62,15 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
     ):
         groups += _entity_groups(draft, graph)
     return tuple(dict.fromkeys(groups)), penalty
+
+
+def _counted_in(draft: Draft, graph: Graph) -> str | None:
+    """客单价最高的5家: of what is counted in 家, where only one thing is."""
+    if draft.ranked is None or not draft.ranked.counter or draft.bucket is not None:
+        return None
+    tables = graph.catalog.tables.values()
+    fits = [t.name for t in tables if t.entity and t.classifier == draft.ranked.counter]
+    return graph.member_of(fits[0]) if len(fits) == 1 else None
 
 
 def _by_time(draft: Draft, groups: list[Group]) -> bool:

@@ -115,7 +115,7 @@ class Parser:
             ahead = self.lexicon.intents.ahead(way.mentions, _analysis_of(context))
             resolve = resolver(moment, "future" if ahead else "past")
             for reading in self._readings(way, text, resolve, context, moment):
-                key = reading.query or reading.directive or reading.draft.refuse
+                key = _plain(reading.query) or reading.directive or reading.draft.refuse
                 if key not in found or found[key].score < reading.score:
                     found[key] = reading
         ranked = sorted(found.values(), key=lambda r: -r.score)
@@ -214,6 +214,14 @@ class Parser:
             (self._fitted(s, draft, context), None) for s in settle(draft, self.graph)
         ]
         return found or [(None, None)]
+
+
+def _plain(query: Query | None) -> Query | None:
+    """The query without how its periods were said: two readings that ask for the same are one."""
+    if not isinstance(query, (MetricQuery, DetailQuery)) or not query.scope.periods:
+        return query
+    periods = tuple(replace(p, label="", partial=False, grain=None) for p in query.scope.periods)
+    return replace(query, scope=replace(query.scope, periods=periods))
 
 
 def _value_in_context(mentions: Sequence[Mention], context: Context | None) -> float:

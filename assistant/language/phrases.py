@@ -91,6 +91,7 @@ class Ranked:
     hint: str = ""
     explicit: bool = True  # a number was said
     comparative: bool = False
+    counter: str = ""  # 5家: the measure word, which may be all that tells of what
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,9 +147,12 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise)
             (i, x.value) for i, x in enumerate(said.mentions) if isinstance(x.value, m.MetricWord)
         ]
         both = [i for i, w in words if w.values]
+        dangling = (
+            0.3 if said.cue(C.EACH) else 0.0
+        )  # 各 with nothing behind it: each of those named
         if both and (len(words) > len(both) or any(said.at(i - 1) is C.ONLY for i in both)):
-            return 0.4 * len(both)
-        return 0.0
+            return 0.4 * len(both) + dangling
+        return dangling
 
     def _unused(self) -> tuple[int, ...]:
         """Places of words that carry meaning and found no role: they count as unread."""

@@ -36,6 +36,7 @@ from assistant.language.spreads import (
     named_rows,
     primary_measure,
     rows_behind,
+    rows_topped,
     stated,
 )
 from semantic_layer.query import (
@@ -157,7 +158,7 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if draft.streak is not None and draft.measures and counted is not None:
         yield from counting(replace(draft, measures=()), graph, counted, draft.measures)
         return
-    rows = rows_behind(draft, graph)
+    rows = rows_behind(draft, graph) or rows_topped(draft, graph)
     if rows is not None and (query := detail_query(rows, graph)) is not None:
         yield Settled(query)
         return

@@ -121,6 +121,23 @@ def rows_behind(draft: Draft, graph: Graph) -> Draft | None:
     return replace(draft, measures=(), entities=entities, where=where, time_dimension=moment)
 
 
+ROWS = ("笔", "单", "条", "次", "张")  # what rows are counted in, rather than members of anything
+
+
+def rows_topped(draft: Draft, graph: Graph) -> Draft | None:
+    """退款金额最大的10笔: the rows that the figure sums, by the column it sums."""
+    r = draft.ranked
+    told = (draft.groups, draft.columns, draft.asked, draft.entities, draft.windows, draft.compare)
+    if r is None or r.counter not in ROWS or len(draft.measures) != 1 or any(told):
+        return None
+    measure = draft.measures[0]
+    column = graph.column_of(measure.metric) if isinstance(measure, MetricRef) else None
+    if column is None or draft.having or draft.streak:
+        return None
+    table = graph.catalog.dimensions[column].table
+    return replace(draft, measures=(), entities=(table,), rank_by=column)
+
+
 def named_rows(draft: Draft, graph: Graph) -> str | None:
     """给我看看差评: a condition that has a name and nothing else asks for its rows."""
     if draft.entities or draft.columns or draft.asked or draft.groups or not draft.where:

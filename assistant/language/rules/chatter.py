@@ -73,3 +73,24 @@ def on_behalf(_: str) -> Filler:
 def try_it(_: str) -> Filler:
     """列一列, 数一数: a verb of looking said twice."""
     return Filler("随口")
+
+
+@grammar.rule(
+    [
+        re.compile(
+            r"^[一-龥A-Za-z]{1,6}?(?:这边|那边|们)?(?:弱弱地?|急|想)?(?:问|请教|要个数|要数|催问|让查|让我查|在问|要问)(?:一?下|一句|个)?(?=[\s,:：]|$)"
+            r"|^[一-龥]{1,4}(?:周会|月会|例会|晨会|早会|复盘会?|开会|汇报)(?:上)?(?:要?用|要看|看)(?=[\s,:：])"
+            rf"|给(?!我|咱)(?:{_WHO})(?:们)?(?:拉|导|列|发|调|捞)(?:出来|一份|一下|过去)"
+            r"|(?<=[\s,])[两二三四五六七](?:个|项|样)(?:放一起|一起看|一起放|放一块儿?|都要|并排看)"
+        )
+    ],
+    examples={
+        "督导问": Filler("闲话"),
+        "财务这边要个数": Filler("闲话"),
+        "给客服拉出来": Filler("闲话"),
+    },
+    rejects=("问题", "周会"),
+)
+def somebody_asks(_: str) -> Filler:
+    """督导问 …, 财务这边要个数 …: who wants to know, before the question."""
+    return Filler("闲话")

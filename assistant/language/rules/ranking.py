@@ -70,7 +70,7 @@ def leading_n(cue: RankCue, _: Any, number: Number, counter: Any) -> Ranked | No
         return Ranked(1, None, offset=n - 1)
     if _ is not None:
         return Ranked(1, cue.descending, offset=n - 1)
-    return Ranked(n, cue.descending)
+    return Ranked(n, cue.descending, counter=counter if isinstance(counter, str) else "")
 
 
 @phrase(grammar, [text(r"top\s*\d{1,4}")], examples=("top10", "TOP 5"), rejects=("top",))
@@ -91,7 +91,10 @@ def superlative_n(s: Superlative, _: Any, number: Number, __: Any) -> Ranked | N
         share = float(number.value)
         return Ranked(0, s.descending, fraction=share, quality=s.quality, hint=s.hint)
     n = _n(number)
-    return Ranked(n, s.descending, change=s.change, quality=s.quality, hint=s.hint) if n else None
+    if n is None:
+        return None
+    said = __ if isinstance(__, str) else ""
+    return Ranked(n, s.descending, change=s.change, quality=s.quality, hint=s.hint, counter=said)
 
 
 @phrase(

@@ -14,12 +14,18 @@ from semantic_layer.query import (
     By,
     ByTime,
     ColumnAggregate,
+    CompareKind,
+    Comparison,
     Form,
     Grain,
     Group,
+    HavingChange,
     Measure,
+    MetricRef,
+    Op,
 )
 
+SAME = {Grain.YEAR: CompareKind.YEAR_OVER_YEAR}
 SEVERAL = 10  # rows of 有哪些, where no number is said
 
 
@@ -87,6 +93,7 @@ class Ranks(Base):
     def _pick(self) -> None:
         """是A的X低，还是B的X低, A和B哪个X高: the bare 高 or 低 ranks the two."""
         said = self.said
+        self._moved_ones()
         words = {c for _, c in said.cues if c in (C.MORE, C.LESS)}
         named = any(a.form is Form.WHICH and (a.names or a.tables) for _, a in said.asked)
         if len(words) != 1 or not (named or said.cue(C.OR, C.WHICH, C.PERSON)):
@@ -103,6 +110,19 @@ class Ranks(Base):
             said.cues[:] = [x for x in said.cues if x[1] not in words]
         else:
             said.ranked.pop()
+
+    def _moved_ones(self) -> None:
+        """哪些城市单量比去年少: several are asked for, so the change is a test and no rank."""
+        said = self.said
+        several = said.cue(C.WHICH_ONES) or any(a.plural for _, a in said.asked)
+        places = said.places(C.MORE, C.LESS)
+        held = [Comparison(k) for _, c in said.compares for k in c.kinds]
+        held += [Comparison(SAME.get(s.grain, CompareKind.PREVIOUS_PERIOD)) for _, s in said.same]
+        if not several or len(places) != 1 or len(held) != 1 or said.ranked or said.having:
+            return
+        op = Op.GT if said.at(places[0]) is C.MORE else Op.LT
+        said.having.append((places[0], HavingChange(MetricRef(""), held[0], op, (0.0,), "rate")))
+        said.cues[:] = [x for x in said.cues if x[0] != places[0]]
 
     def _rank(self) -> tuple[Ranked | None, Measure | str | None]:
         said = self.said

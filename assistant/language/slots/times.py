@@ -81,6 +81,7 @@ class Times(Base):
     def _added(self) -> bool:
         """加起来, 合计; not 总, which may belong to a name."""
         sums = [self.said.mentions[i] for i, a in self.said.aggs if a.agg is Agg.SUM]
+        sums += [x.children[0] for x in self.said.mentions if x.rule == "aggregate_metric"]
         return self.said.cue(C.TOGETHER_ADDED) or any(x.end - x.start > 1 for x in sums)
 
     def _again(self, compare: tuple[Comparison, ...]) -> CompareKind | None:
