@@ -16,11 +16,11 @@ from sqlglot import exp
 from semantic_layer.anatomy import with_halves
 from semantic_layer.blueprint import Build
 from semantic_layer.catalog import Catalog
-from semantic_layer.expressions import quote
-from semantic_layer.facts import fact, kin
+from semantic_layer.expressions import column, quote
+from semantic_layer.facts import MEMBERS, fact, kin
 from semantic_layer.measures import Leaf, conjunction
 from semantic_layer.plan import Plan, plan
-from semantic_layer.query import Agg, By, ByPeriod, MetricQuery, Scope
+from semantic_layer.query import By, ByPeriod, MetricQuery, Scope
 from semantic_layer.result import Result
 from semantic_layer.rows import SPANS, Request, Slot
 from semantic_layer.spines import period_label, spans_of
@@ -64,7 +64,7 @@ def apart(
     found: dict[str, Sequence[Row]] = {}
     for batch in batches.values():
         planned, catalog = plans[batch[0]]
-        if len(batch) > 1 and _plain(planned):
+        if len(batch) > 1 and _plain(planned, catalog):
             found |= _together(facts, planned, catalog, query, batch)
         else:
             found |= {name: _run(facts, *plans[name]).rows for name in batch}
@@ -91,16 +91,11 @@ def _by(query: MetricQuery, name: str) -> MetricQuery:
     return replace(query, group_by=(*query.group_by, By(name))) if name else query
 
 
-def _plain(planned: Plan) -> bool:
-    """Single aggregates over rows, one pass for each fact."""
-    kinds: dict[tuple[object, ...], list[Leaf]] = {}
-    for node in planned.nodes:
-        if not isinstance(node, Leaf) or node.per is not None or node.running or node.snapshot:
-            return False
-        kinds.setdefault(kin(node), []).append(node)
-    return not any(
-        len(each) > 1 and all(leaf.agg is Agg.COUNT_DISTINCT for leaf in each)
-        for each in kinds.values()
+def _plain(planned: Plan, catalog: Catalog) -> bool:
+    """Single aggregates over rows; a table must not be called as what is read in between."""
+    return MEMBERS not in catalog.tables and all(
+        isinstance(n, Leaf) and n.per is None and not n.running and not n.snapshot
+        for n in planned.nodes
     )
 
 
@@ -159,7 +154,10 @@ def _facets(
 
 def _set_apart(select: exp.Select, groups: int, names: Sequence[str], at: tuple[int, ...]) -> Facet:
     """``select`` grouped by its first columns and one of those behind them, or none, at a time."""
-    keys = [e.unalias() for e in select.selects[: groups + len(names)]]
+    source = select.args["from_"].this
+    within = isinstance(source, exp.Subquery) and source.alias == MEMBERS
+    rows = source.this if within else select
+    keys = [e.unalias() for e in rows.selects[: groups + len(names)]]
     shared, single = keys[:groups], keys[groups:]
     everything = (1 << len(single)) - 1
     known: dict[int, tuple[tuple[str, ...], int]] = {everything: ((WHOLE,), 0)}
@@ -169,7 +167,11 @@ def _set_apart(select: exp.Select, groups: int, names: Sequence[str], at: tuple[
         if bits not in known:
             sets.append([*shared, key])
         known[bits] = ((*known.get(bits, ((), 0))[0], names[i]), groups + i)
-    tuples = [exp.Tuple(expressions=[k.copy() for k in keys]) for keys in sets]
-    select.set("group", exp.Group(expressions=[exp.GroupingSets(expressions=tuples)]))
-    told = exp.Grouping(expressions=[k.copy() for k in single])
-    return Facet(select.select(told.as_(quote(TOLD), copy=False), copy=False), known, at)
+    if within:  # every member once for each set, then counted
+        sets = [[*each, rows.selects[len(keys)].unalias()] for each in sets]
+        select.select(column(TOLD), copy=False).group_by(column(TOLD), copy=False)
+    tuples = [exp.Tuple(expressions=[k.copy() for k in each]) for each in sets]
+    rows.set("group", exp.Group(expressions=[exp.GroupingSets(expressions=tuples)]))
+    told = exp.Grouping(expressions=[k.copy() for k in single]).as_(quote(TOLD), copy=False)
+    rows.select(told, copy=False)
+    return Facet(select, known, at)

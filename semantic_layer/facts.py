@@ -43,6 +43,7 @@ from semantic_layer.rows import (
 )
 
 SUMMED = (Agg.SUM, Agg.COUNT, Agg.COUNT_DISTINCT)  # whose running value adds up, bucket by bucket
+MEMBERS = "members"  # what distinct counts of one thing are read from
 COMPARISONS = {">": Op.GT, ">=": Op.GE, "<": Op.LT, "<=": Op.LE}
 
 
@@ -142,7 +143,7 @@ def _count_members(
     ]
     slots = [column(key.alias) for key in keys]
     query = exp.select(*slots, *counts, copy=False)
-    return grouped(query.from_(inner.subquery("members", copy=False), copy=False), len(slots))
+    return grouped(query.from_(inner.subquery(MEMBERS, copy=False), copy=False), len(slots))
 
 
 def _filtered(value: exp.Expr, tests: list[exp.Expr]) -> exp.Expr:
