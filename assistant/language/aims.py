@@ -38,7 +38,7 @@ def made(mentions: Sequence[Mention], catalog: Catalog) -> list[Mention]:
         value: MetricWord | Measured | Condition_ | None
         match x.value:
             case Aim():
-                value = _aimed(x.value, catalog)
+                value = _aimed(x.value, said, catalog)
             case LastDone():
                 value = _last_done(x.value, catalog)
             case Cue.ACTUAL:
@@ -50,11 +50,14 @@ def made(mentions: Sequence[Mention], catalog: Catalog) -> list[Mention]:
     return out
 
 
-def _aimed(aim: Aim, catalog: Catalog) -> Measured | Condition_ | None:
+def _aimed(aim: Aim, said: set[str], catalog: Catalog) -> Measured | Condition_ | None:
     """The distance to the target, or a test on the share of it that was reached."""
     pairs = held_to(aim.names, catalog)
     if not pairs:
         return None
+    pairs = [
+        p for p in pairs if p[0].name in said
+    ] or pairs  # 间夜没达标: by the nights' own target
     if aim.op is None:
         return Measured(
             tuple(Formula("-", MetricRef(target), MetricRef(m.name)) for m, target in pairs)

@@ -23,7 +23,8 @@ from semantic_layer.query import (
     WindowKind,
 )
 
-UNREACHED = 0.3  # a filter or a group from a table that the measure has many rows of
+UNREACHED = 0.3  # a group from a table that the measure has many rows of
+UNFILTERED = 0.6  # a filter from there
 POSITIVE = (Op.EQ, Op.IN)
 
 
@@ -50,9 +51,8 @@ def groups_for(draft: Draft, graph: Graph) -> tuple[tuple[Group, ...], float]:
         groups.append(By(name))
     if not groups and not draft.entities and (member := _counted_in(draft, graph)):
         groups.append(By(member))
-    penalty += UNREACHED * sum(
-        not _reached(d, draft, graph) for d in (*dimensions_of(draft.where), *_grouped(groups))
-    )
+    penalty += UNREACHED * sum(not _reached(d, draft, graph) for d in _grouped(groups))
+    penalty += UNFILTERED * sum(not _reached(d, draft, graph) for d in dimensions_of(draft.where))
     if draft.bucket is not None:
         groups = _bucketed(draft, graph, groups, draft.bucket)
     elif (

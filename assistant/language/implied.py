@@ -40,6 +40,9 @@ def implied_thing(draft: Draft, graph: Graph) -> Asked | None:
         return Asked(tables=tuple(finer) if listed else draft.entities[:1], form=Form.COUNT)
     if any(_alone(c, graph) for c in draft.where):
         return None  # 儿科看了多少: there is one of it, whatever is asked
+    terms = [c.term for c in draft.where if isinstance(c, Term)]
+    if terms and not draft.columns:
+        return Asked(tables=(graph.catalog.terms[terms[0]].table,), form=Form.COUNT)
     if tested and not draft.columns and not draft.groups:
         return Asked(tables=(graph.catalog.dimensions[tested[0]].table,), form=Form.COUNT)
     return None
@@ -74,6 +77,7 @@ def _alone(condition: Condition, graph: Graph) -> bool:
 def doing_counter(draft: Draft, table: str, graph: Graph) -> Measure | None:
     """口腔科初诊患者有多少: told by what they did, they are counted where they did it."""
     key, tested = graph.key_of(table), dimensions_of(draft.where)
+    tested += [g.dimension for g in draft.groups if isinstance(g, By)]
     homes = [graph.catalog.dimensions[d].table for d in tested]
     far = [t for t in homes if not graph.reaches(table, t)]
     if key is None or not far or any(isinstance(c, Members) for c in draft.where):
@@ -88,6 +92,14 @@ def doing_counter(draft: Draft, table: str, graph: Graph) -> Measure | None:
         if calc.expr == column and all(graph.reaches(calc.table, t) for t in homes):
             return MetricRef(name)
     return None
+
+
+def _homes(draft: Draft, graph: Graph) -> list[str]:
+    """The tables that the condition whose share is asked for is about."""
+    alone = draft.where if len(draft.where) == 1 and isinstance(draft.where[0], Term) else ()
+    parts = alone if draft.part is None else (draft.part,)
+    terms = [graph.catalog.terms[c.term].table for c in parts if isinstance(c, Term)]
+    return [*terms, *(graph.catalog.dimensions[d].table for d in dimensions_of(parts))]
 
 
 def _rows_of(draft: Draft, graph: Graph) -> Measure | None:
@@ -106,8 +118,7 @@ def implied_count(draft: Draft, graph: Graph) -> Measure | None:
     r = draft.ranked
     named = draft.entities
     if r is None and any(w.kind is WindowKind.SHARE for w in draft.windows):
-        part = dimensions_of((draft.part,)) if draft.part is not None else []
-        tables = [*named, *(graph.catalog.dimensions[d].table for d in part)]
+        tables = [*named, *_homes(draft, graph)]
         return (
             (doing_counter(draft, tables[0], graph) or graph.counter_of(tables[0]))
             if tables

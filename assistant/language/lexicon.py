@@ -100,7 +100,9 @@ class Lexicon:
         if kind is DimensionWord:
             kinds_of = {d: self.catalog.dimensions[d].kind for d in items}
             measurable = (Kind.NUMBER, Kind.TIME)
-            return DimensionWord(items, tuple(d for d in items if kinds_of[d] in measurable))
+            told = not surface.startswith(("是否", "是不是", "有无", "有没有"))
+            holds = told and set(kinds_of.values()) == {Kind.BOOL}
+            return DimensionWord(items, tuple(d for d in items if kinds_of[d] in measurable), holds)
         if kind is MetricWord:
             values = kinds.get(ValueWord, {})
             return MetricWord(items, tuple(values), surface.startswith(("多少", "几")))

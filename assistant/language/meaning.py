@@ -26,10 +26,12 @@ class MetricWord:
 
 @dataclass(frozen=True, slots=True)
 class DimensionWord:
-    """``numbers``: those of the names that can be compared with a number."""
+    """``numbers``: those of the names that can be compared with a number. ``holds``: the word says that
+    it is so, rather than asks whether (挂账, not 是否挂账)."""
 
     names: tuple[str, ...]
     numbers: tuple[str, ...] = ()
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

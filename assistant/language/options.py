@@ -61,7 +61,7 @@ def _context(mentions: Sequence[Mention], graph: Graph) -> tuple[str, ...]:
                 measured.update(dict.fromkeys(graph.tables_of_metric(name)))
             case Measured((option,)):
                 measured.update(dict.fromkeys(graph.tables_of(option)))
-            case m.DimensionWord((name,), _):
+            case m.DimensionWord((name,)):
                 named[graph.catalog.dimensions[name].table] = None
             case m.TableWord((name,)):
                 named[name] = None
@@ -101,7 +101,9 @@ def _choices(
                 yield Values(((dimension, (v,)),)), 0.1 + max(far(dimension), 0.0)
         case m.DimensionWord(names) if len(names) > 1:
             pairs = [(n, ()) for n in names]
-            yield from ((m.DimensionWord((n,)), far(n) + _coarser(n, pairs, graph)) for n in names)
+            yield from (
+                (replace(value, names=(n,)), far(n) + _coarser(n, pairs, graph)) for n in names
+            )
         case m.TableWord(names) if len(names) > 1:
             yield from ((m.TableWord((n,)), _far_table(n, graph, tables)) for n in names)
         case m.WindowCue(of=names) if len(names) > 1:

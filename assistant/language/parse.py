@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.language import weights
 from assistant.language.asides import asides
+from assistant.language.astray import in_place
 from assistant.language.beside import conditioned
 from assistant.language.boundaries import boundary
 from assistant.language.calendar import Calendar
@@ -95,7 +96,7 @@ class Parser:
         expressions = recognise(text.text, EXPRESSIONS, self.occasions.mentions(text.text))
         timed = [x for x in expressions if x.end - x.start > 1]
         honest = {id(x) for x in self.segments.honest(text.text, [*found_words, *expressions])}
-        seeds = [x for x in found_words if id(x) in honest]
+        seeds = [*in_place([x for x in found_words if id(x) in honest], self.graph)]
         seeds += asides(text.text, found_words, timed)
         catalog = self.lexicon.catalog
         read = recognise(text.text, PHRASES, [*seeds, *expressions])

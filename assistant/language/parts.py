@@ -71,4 +71,5 @@ def _part(draft: Draft) -> Condition | None:
 
 def _member(condition: Condition) -> bool:
     """抖音占比: one row of the share by channel."""
-    return isinstance(condition, Where) and condition.op in (Op.EQ, Op.IN)
+    told = isinstance(condition, Where) and condition.op in (Op.EQ, Op.IN)
+    return told and not isinstance(condition.values[0], bool)  # type: ignore[union-attr]

@@ -19,11 +19,12 @@ from assistant.language.slots.measures import Measures
 from assistant.language.slots.ranks import Ranks
 from assistant.language.slots.rowwise import Rowwise
 from assistant.language.slots.streaks import Streaks
-from assistant.language.slots.times import Times
+from assistant.language.slots.times import Times, empty_range
 from assistant.language.slots.twofold import Twofold
 from assistant.language.slots.verbs import Verbs
 from semantic_layer.query import (
     Agg,
+    And,
     By,
     ByBucket,
     ByTime,
@@ -100,7 +101,7 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise)
             distinct=said.cue(C.DISTINCT),
             unused=self._unused(),
             penalty=self.penalty + self._doubts(),
-            clash=self._clash(),
+            clash=self._clash() or empty_range(And(tuple(having))),
             assumptions=tuple(self.notes),
         )
 
@@ -117,6 +118,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise)
         self._surpassing()
         self._said_again()
         self._ranked_deed()
+        self._whom()
+        self._denied()
         self._parts()
 
     def _cues(self) -> frozenset[m.Cue]:

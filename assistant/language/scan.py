@@ -45,8 +45,10 @@ from semantic_layer.query import (
     HavingChange,
     Measure,
     MetricRef,
+    Op,
     Or,
     Period,
+    Where,
 )
 
 IMPLIES = {m.Cue.WHICH_ONES: m.Cue.LIST, m.Cue.TOGETHER_ADDED: m.Cue.TOTAL}
@@ -138,7 +140,9 @@ def _put(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
             out.measures.append((i, MetricRef(names[0])))
         case Measured(options):
             out.measures.append((i, options[0]))
-        case m.DimensionWord(names, _):
+        case m.DimensionWord(names, _, True):
+            out.where.append((i, Where(names[0], Op.EQ, (True,))))
+        case m.DimensionWord(names):
             out.dims.append((i, names[0]))
         case m.TableWord(names):
             out.entities.append((i, names[0]))

@@ -13,7 +13,18 @@ from functools import lru_cache
 import jieba
 
 from assistant.language.grammar import Mention
-from assistant.language.meaning import Cue, Filler, OpWord
+from assistant.language.meaning import (
+    CompareCue,
+    Cue,
+    DimensionWord,
+    Filler,
+    MetricWord,
+    OpWord,
+    TableWord,
+    VerbWord,
+    WindowCue,
+)
+from assistant.language.phrases import Verb
 
 jieba.setLogLevel(logging.WARNING)
 FUNCTION = frozenset("的了着呢吗吧啊把被让对")  # never the first half of a name
@@ -39,7 +50,7 @@ class Segments:
 
     def honest(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
         """``mentions`` without the single characters of words that are not explained as a whole."""
-        kept = list(mentions)
+        kept = _unbroken(mentions)
         for a, b in self.tokens(text):
             if b - a < 2:
                 continue
@@ -77,6 +88,23 @@ class Segments:
             else:
                 out.append((start, end))
         return tuple(out)
+
+
+def _unbroken(mentions: Sequence[Mention]) -> list[Mention]:
+    """Without one letter names inside a longer deed or measure (到店 has no 店 in it), and without
+    comparisons that begin with the end of another word (占比|上个月)."""
+    longer = [x for x in mentions if x.end - x.start > 1]
+    names = (VerbWord, Verb, MetricWord, TableWord, DimensionWord)
+    deeds = [x for x in longer if isinstance(x.value, names)]
+    shares = [x for x in longer if isinstance(x.value, WindowCue)]
+
+    def broken(x: Mention) -> bool:
+        if x.end - x.start == 1 and isinstance(x.value, (TableWord, DimensionWord)):
+            return any(w.start < x.start and x.end <= w.end for w in deeds)
+        compares = isinstance(x.value, CompareCue)
+        return compares and any(w.start < x.start < w.end < x.end for w in shares)
+
+    return [x for x in mentions if not broken(x)]
 
 
 def _inseparable(m: Mention) -> bool:

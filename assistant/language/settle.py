@@ -50,6 +50,7 @@ from semantic_layer.query import (
     MetricRef,
     Or,
     Scope,
+    Term,
     WindowKind,
 )
 
@@ -136,7 +137,12 @@ def _asked(draft: Draft, graph: Graph) -> Iterator[Settled]:
         draft = listed_thing(draft, graph)
         if not (draft.entities or draft.columns or draft.groups or draft.asked):
             return  # which of what?
-    if counted is None and not draft.measures and Cue.HOW_MANY in draft.cues:
+    many = Cue.HOW_MANY in draft.cues or (
+        (Cue.COUNTED in draft.cues or draft.each)
+        and not {Cue.LIST, Cue.DETAIL} & draft.cues
+        and any(isinstance(c, Term) for c in draft.where)
+    )
+    if counted is None and not draft.measures and many:
         counted = implied_thing(draft, graph)
         if counted is not None and counted.tables[:1] != draft.entities[:1]:
             draft = replace(draft, entities=())
@@ -217,7 +223,7 @@ def _rows(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if (of := named_rows(draft, graph)) is not None:
         draft = replace(draft, entities=(of,))
     modelled = bool(graph.catalog.primary)
-    if modelled and draft.form is Form.LIST:
+    if modelled and (draft.form is Form.LIST or any(isinstance(c, Members) for c in draft.where)):
         draft = described_rows(draft, graph)
     if not (modelled and draft.form is Form.YES_NO and draft.where):
         named = draft.columns or draft.asked or draft.entities or draft.groups

@@ -56,6 +56,7 @@ class Base:
     def __init__(self, said: Drawers, graph: Graph) -> None:
         self.said, self.graph = said, graph
         self.used: set[int] = set()  # places whose mention has found its role
+        self.whom: set[int] = set()  # places of values that say who did it
         self.penalty = 0.0
         self.notes: list[str] = []
         self.enclosed: Grain | None = None  # the time group that a share is within

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assistant.language.meaning import (
     AnalysisGroup,
     AnalysisWord,
+    DimensionWord,
     MetricWord,
     OpWord,
     TableWord,
@@ -67,6 +69,16 @@ class Filters(Limits):
             return out
         out += [WhereTime(c.grain, c.values) for c in cycles]
         return out
+
+    def _denied(self) -> None:
+        """没挂账的: what a word says to be so is not."""
+        said = self.said
+        for k, (i, c) in enumerate(said.where):
+            if not isinstance(said.at(i), DimensionWord) or not isinstance(c, Where):
+                continue
+            if said.at(i - 1) is C.NOT and self._touching(i - 1, i):
+                said.where[k] = (i, replace(c, values=(False,)))
+                self.used.add(i - 1)
 
     def _beside_a_group(self, place: int) -> bool:
         """沉默用户、回流用户各多少: two of a kind, the one no filter of the other."""

@@ -202,6 +202,13 @@ def empty_range(condition: Condition) -> bool:
         return False
     low: list[float] = []
     high: list[float] = []
+    tested = {
+        p.measure if isinstance(p, Having) else p.dimension
+        for p in condition.parts
+        if isinstance(p, (Having, Where))
+    }
+    if len(tested) > 1:
+        return False
     for part in condition.parts:
         if not isinstance(part, (Where, Having)) or not part.values:
             continue

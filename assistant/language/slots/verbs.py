@@ -233,6 +233,8 @@ class Verbs(Base):
     def _describes(self, place: int) -> bool:
         """没下单的黑金会员: a value of the entity right before it says who, not what was done."""
         after, value = self.said.at(place + 1), self.said.at(place)
+        if place in self.whom:
+            return True
         if isinstance(after, m.MetricWord) and isinstance(value, Values):  # 没下单的黑金客户数
             home = self.graph.catalog.dimensions[value.options[0][0]].table
             return self.graph.tables_of_metric(after.names[0]) == (home,)
@@ -241,6 +243,24 @@ class Verbs(Base):
         tables = after.names if isinstance(after, m.TableWord) else after.tables
         there = self.graph.catalog.dimensions[value.options[0][0]].table
         return any(self.graph.reaches(t, there) for t in tables)
+
+    def _whom(self) -> None:
+        """去年买过今年没买的黑金会员: a kind of people with 的 before it, and no other thing named, is
+        who did it."""
+        said, key = self.said, self.graph.people_key()
+        if key is None or said.entities or said.asked or said.measures:
+            return
+        home = self.graph.catalog.dimensions[key].table
+        asking = (C.WHICH_ONES, C.LIST, C.HOW_MANY, C.WHAT, C.DETAIL)
+        for i, v in said.values:
+            own = self.graph.catalog.dimensions[v.options[0][0]].table == home
+            done = isinstance(said.at(i - 1), (Verb, m.VerbWord))
+            apart = done and said.mentions[i].start > said.mentions[i - 1].end
+            last = all(x.value in asking for x in said.mentions[i + 1 :])
+            if own and apart and last:
+                self.whom.add(i)
+                said.entities.append((i, home))
+                return
 
     def _starts_anew(self, verb: int, place: int) -> bool:
         """True when 的 + entity or a clause break lies between a verb and a later value."""
