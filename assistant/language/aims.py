@@ -11,12 +11,13 @@ from dataclasses import replace
 from assistant.language.grammar import Mention
 from assistant.language.meaning import Cue, MetricWord
 from assistant.language.phrases import Aim, Condition_, LastDone, Measured
-from semantic_layer.catalog import Aggregate, Catalog, Metric, Ratio, counted_by
+from semantic_layer.catalog import Aggregate, Catalog, Format, Metric, Ratio, counted_by
 from semantic_layer.query import (
     Agg,
     Benchmark,
     ColumnAggregate,
     Formula,
+    Grain,
     Having,
     MetricRef,
     Op,
@@ -27,7 +28,24 @@ from semantic_layer.query import (
 def held_to(names: tuple[str, ...], catalog: Catalog) -> list[tuple[Metric, str]]:
     """(metric, its target) for each target named, or for all."""
     every = catalog.metrics.values()
-    return [(m, m.target) for m in every if m.target and (not names or m.target in names)]
+    plain = [(m, m.target) for m in every if m.target and (not names or m.target in names)]
+    return plain or [(m, target) for m, target in further(catalog) if target in names]
+
+
+def further(catalog: Catalog) -> list[tuple[Metric, str]]:
+    """(metric, what else it is held to): a plan in the unit of its target, by the month or the year, that
+    a rate sets it against (a yearly goal beside the monthly one)."""
+    found = []
+    for rate in catalog.metrics.values():
+        if not isinstance(rate.calc, Ratio) or rate.format is not Format.PERCENT:
+            continue
+        m, other = catalog.metrics[rate.calc.numerator], rate.calc.denominator
+        time = catalog.time_of(other)
+        planned = time is not None and catalog.dimensions[time].grain in (Grain.MONTH, Grain.YEAR)
+        same = m.target and catalog.metrics[other].unit == catalog.metrics[m.target].unit
+        if same and planned and other != m.target:
+            found.append((m, other))
+    return found
 
 
 def made(mentions: Sequence[Mention], catalog: Catalog) -> list[Mention]:

@@ -15,6 +15,7 @@ from typing import Any
 import ahocorasick
 
 from analytics.contract import Analysis
+from assistant.language.aims import further
 from assistant.language.grammar import Mention
 from assistant.language.intents import Intents
 from assistant.language.meaning import (
@@ -173,6 +174,8 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
     for metric in catalog.metrics.values():
         for s in (metric.label, *metric.synonyms, *_identifier(metric.name)):
             yield s, MetricWord, metric.name
+        if metric.label.startswith("新增") and metric.label.endswith("数"):
+            yield metric.label[:-1], MetricWord, metric.name  # 新增会员
         for s in metric.verbs:
             done = s.endswith(("过", "了"))
             yield s, Verb if done else VerbWord, metric.name
@@ -187,8 +190,11 @@ def _names(catalog: Catalog, intents: Intents) -> Iterator[tuple[str, type, Any]
     for name in sorted(targets):
         metric = catalog.metrics[name]
         yield from ((s, TargetWord, name) for s in (metric.label, *metric.synonyms))
-    if len(targets) == 1:
-        yield "目标", TargetWord, next(iter(targets))
+    for name in sorted(targets):
+        yield "目标", TargetWord, name
+    for name in dict.fromkeys(target for _, target in further(catalog)):
+        metric = catalog.metrics[name]
+        yield from ((s, TargetWord, name) for s in (metric.label, *metric.synonyms))
     for unit, name in _tallied(catalog):
         yield f"一{unit}", TallyWord, name
     for dimension in catalog.dimensions.values():

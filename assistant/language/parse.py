@@ -105,7 +105,8 @@ class Parser:
         if ways and ways[0].unread:
             before = context.query if context else None
             guesses = [*shortened(text.text, ways[0].unread, before, catalog)]
-            guesses += self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
+            near = self.fuzzy.mentions(text.text, ways[0].unread, [*found_words, *timed])
+            guesses += [x for x in near if not self._another_word(x, text)]
             if guesses:
                 read = recognise(text.text, PHRASES, [*seeds, *guesses, *expressions])
                 mentions = tuple(in_kept_units(climbed(read, catalog), catalog))
@@ -121,6 +122,14 @@ class Parser:
                     found[key] = reading
         ranked = sorted(found.values(), key=lambda r: -r.score)
         return Parse(text, tuple(ranked))
+
+    def _another_word(self, guess: Mention, text: Text) -> bool:
+        """登记 is no slip for 等级: a word of its own that only sounds the same."""
+        said, meant = text.text[guess.start : guess.end], guess.rule.removeprefix("fuzzy:")
+        alike = set(said) & set(meant)
+        return not (alike or said.isascii()) and self.segments.is_word(
+            text.text, guess.start, guess.end
+        )
 
     def _readings(
         self,

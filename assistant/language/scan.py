@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.language import meaning as m
 from assistant.language.grammar import Mention
+from assistant.language.hours import each_day, inside, with_day
 from assistant.language.phrases import (
     Asked,
     Condition_,
@@ -34,7 +35,7 @@ from assistant.language.times import (
     Range,
     SamePeriod,
     TimeValue,
-    Within,
+    Weekday,
 )
 from semantic_layer.query import (
     And,
@@ -205,19 +206,9 @@ def _backwards(value: Any) -> bool:
     return bool(same and a.day and b.day and a.day > b.day)
 
 
-def _each_day(value: Any) -> Cyclic | None:
-    """The hours that a clock time or a range of them covers; None for any other value."""
-    first, last = (value.first, value.last) if isinstance(value, Range) else (value, value)
-    if not isinstance(first, Clock) or not isinstance(last, Clock):
-        return None
-    end = -(-last.end // 60) if first is last else last.start // 60
-    hours = range(first.start // 60, max(end, first.start // 60 + 1))
-    return Cyclic(Grain.HOUR_OF_DAY, tuple(hours))
-
-
 def _recurring(out: Drawers, place: int) -> None:
     """晚上9点以后的单子，上个月: hours said apart from several days recur on each of them."""
-    cyclic = _each_day(out.at(place))
+    cyclic = each_day(out.at(place))
     spans = [p for j, ps in out.periods if j != place for p in ps]
     if cyclic is None or not any(p.start and p.end and (p.end - p.start).days > 1 for p in spans):
         return
@@ -225,15 +216,11 @@ def _recurring(out: Drawers, place: int) -> None:
     out.cyclic.append((place, cyclic))
 
 
-def _hours(value: Any, resolve: Resolve) -> tuple[Any, Cyclic] | None:
-    """上个月晚上8点到10点: hours inside more than one day recur every day."""
-    cyclic = _each_day(value.inner) if isinstance(value, Within) else None
-    periods = resolve(value.outer) if cyclic else ()
-    if cyclic is None or not periods or periods[0].start is None or periods[0].end is None:
-        return None
-    if (periods[0].end - periods[0].start).days <= 1:
-        return None
-    return value.outer, cyclic
+def _same_days(out: Drawers, i: int) -> tuple[int, Cyclic] | None:
+    """上个月周五周六: the weekday before, where it recurs."""
+    before = out.cyclic[-1] if out.cyclic else None
+    days = before is not None and before[0] == i - 1 and before[1].grain is Grain.DAY_OF_WEEK
+    return before if days else None
 
 
 def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
@@ -281,10 +268,13 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
         case SamePeriod():
             out.same.append((i, value))
         case _ if isinstance(value, TimeValue):
+            if isinstance(value, Weekday) and (last := _same_days(out, i)) is not None:
+                out.cyclic[-1] = (last[0], with_day(last[1], value))
+                return
             if _backwards(value):
                 out.unresolved.append(i)
                 return
-            hours = _hours(value, resolve)
+            hours = inside(value, resolve)
             if hours is not None:
                 value, cyclic = hours
                 out.cyclic.append((i, cyclic))

@@ -48,6 +48,10 @@ class Segments:
             self._ready = True
         return tuple((a, b) for _, a, b in self._tokenizer.tokenize(text, HMM=False))
 
+    def is_word(self, text: str, start: int, end: int) -> bool:
+        """Does a dictionary word stand exactly there?"""
+        return (start, end) in self.tokens(text)
+
     def honest(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
         """``mentions`` without the single characters of words that are not explained as a whole."""
         kept = _unbroken(mentions)

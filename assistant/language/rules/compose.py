@@ -45,6 +45,7 @@ Plain = (
     | Fiscal | Within | Ago | Last | Slice | Range | Several | Decade
 )  # fmt: skip
 
+MONTHLY = 3  # the size of a month
 _ORDER = [Grain.YEAR, Grain.HALF, Grain.QUARTER, Grain.MONTH, Grain.WEEK, Grain.DAY, Grain.HOUR]
 
 
@@ -188,7 +189,16 @@ def several(first: TimeValue, mark: str, last: TimeValue) -> TimeValue | None:
         return None
     parts = first.parts if isinstance(first, Several) else (first,)
     last = _inherit(parts[-1], last)
+    if _every_week(parts[-1]) and _every_week(last):
+        return None  # 周五和周六: of each week
     return Several((*parts, last)) if last not in parts else None
+
+
+def _every_week(value: TimeValue) -> bool:
+    """周五, 上个月周五; not 上周五."""
+    if isinstance(value, Within) and isinstance(value.inner, Weekday):
+        return size(value.outer) <= MONTHLY
+    return isinstance(value, Weekday) and value.weeks is None
 
 
 def _inherit(first: TimeValue, last: TimeValue) -> TimeValue:

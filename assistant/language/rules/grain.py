@@ -196,6 +196,28 @@ _TIME = rf"({_PART})?{_HOUR}(?:[点时](?!段|间)(?:钟|整)?(半|一刻|三刻
 _RANGE = rf"({_PART})?{_HOUR}(?:[点时](?!段|间)(半)?|:([0-5]\d))?(?:到|至|-|~)({_PART})?{_HOUR}(?:[点时](?!段|间)(?:钟|整)?(半)?|:([0-5]\d))"
 
 
+_WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六日天]"
+
+
+@grammar.rule(
+    [
+        re.compile(
+            rf"(?<![上下本这那个每到至])({_WEEKDAY}(?:(?:、|,|和|与|及|跟)?{_WEEKDAY})+)(?![到至])"
+        )
+    ],
+    examples={
+        "周五周六": Cyclic(Grain.DAY_OF_WEEK, (5, 6)),
+        "周一、周三和周五": Cyclic(Grain.DAY_OF_WEEK, (1, 3, 5)),
+    },
+    rejects=("上周五周六", "周一到周五"),
+)
+def several_weekdays(m: re.Match[str]) -> Cyclic:
+    """No week said: all of them, as 周末 is."""
+    named = re.findall("(?:周|星期|礼拜)(.)", m[1])
+    days = {"一二三四五六日".find(c.replace("天", "日")) + 1 for c in named}
+    return Cyclic(Grain.DAY_OF_WEEK, tuple(sorted(days)))
+
+
 @grammar.rule(
     [re.compile(rf"(?<![\d.:])(?:{_RANGE})(?![\d折])")],
     examples={

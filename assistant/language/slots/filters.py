@@ -67,6 +67,8 @@ class Filters(Limits):
                 both = tuple(sorted({*cycles[0].values, *cycles[1].values}))
                 out.append(WhereTime(cycles[0].grain, both))
             return out
+        if said.cue(C.VERSUS, C.RESPECTIVELY) and len(cycles) == 1 and len(cycles[0].values) > 1:
+            said.grains.append((said.cyclic[0][0], ByTime(cycles[0].grain)))  # 周五和周六对比
         out += [WhereTime(c.grain, c.values) for c in cycles]
         return out
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from assistant.language import meaning as m
-from assistant.language.phrases import Condition_, Threshold
+from assistant.language.phrases import Condition_, Ranked, Threshold
+from assistant.language.scales import amount_of
 from assistant.language.slots.base import Base
-from semantic_layer.query import Having, MetricRef, Where
+from semantic_layer.query import Agg, ColumnAggregate, Having, MetricRef, Where
 
 ROWS = ("笔", "次", "件", "条", "张")
 
@@ -15,12 +16,39 @@ class Rowwise(Base):
 
     def _each_row(self) -> None:
         """单笔 before a figure and its limit: the column that the figure sums is what is tested."""
+        self._rows_named()
         for i in range(len(self.said.mentions) - 2):
             if self._one_each(i) and (test := self._tested_at(i + 2)) is not None:
                 self.said.where.append((i + 2, test))
                 if not self.said.measures:
                     table = self.graph.catalog.dimensions[test.dimension].table
                     self.said.measures.append((i + 2, self.graph.counter_of(table)))
+
+    def _rows_named(self) -> None:
+        """单张账单最高多少钱, 单张账单超过1000元的: the amount of one row of what is named."""
+        said, graph = self.said, self.graph
+        for i in range(len(said.mentions) - 3):
+            thing, what = said.at(i + 2), said.at(i + 3)
+            if not self._one_each(i) or not isinstance(thing, m.TableWord):
+                continue
+            column = amount_of(graph, thing.names[0])
+            if column is None:
+                continue
+            match what:
+                case m.AggWord(agg):
+                    said.measures.append((i + 3, ColumnAggregate(agg, column)))
+                case Ranked(1, bool(most)):
+                    extreme = ColumnAggregate(Agg.MAX if most else Agg.MIN, column)
+                    said.measures.append((i + 3, extreme))
+                    said.ranked[:] = [x for x in said.ranked if x[0] != i + 3]
+                case Threshold(op, values):
+                    said.thresholds[:] = [x for x in said.thresholds if x[0] != i + 3]
+                    said.where.append((i + 3, Where(column, op, values)))
+                    said.measures.append((i + 2, graph.counter_of(thing.names[0])))
+                case _:
+                    continue
+            said.aggs[:] = [x for x in said.aggs if x[0] != i + 3]
+            said.entities[:] = [x for x in said.entities if x[0] != i + 2]
 
     def _one_each(self, place: int) -> bool:
         one, row = self.said.mentions[place : place + 2]
