@@ -19,6 +19,7 @@ from assistant.language.slots.measures import Measures
 from assistant.language.slots.ranks import Ranks
 from assistant.language.slots.rowwise import Rowwise
 from assistant.language.slots.streaks import Streaks
+from assistant.language.slots.tallies import Tallies
 from assistant.language.slots.times import Times, empty_range
 from assistant.language.slots.twofold import Twofold
 from assistant.language.slots.verbs import Verbs
@@ -40,7 +41,7 @@ def read(mentions: Sequence[Mention], graph: Graph, resolve: Resolve) -> Draft:
     return _Reader(scan(mentions, resolve), graph).draft()
 
 
-class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise):
+class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise, Tallies):
     """All families together, and what needs several of them."""
 
     def draft(self) -> Draft:
