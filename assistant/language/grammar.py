@@ -14,10 +14,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from itertools import product
 from types import UnionType
 from typing import Any, get_args
+
+from assistant.language.firsts import first_characters
 
 GLUE = re.compile(r"[\s的]+")
 
@@ -89,11 +90,13 @@ Step = re.Pattern[str] | tuple[type[Any], ...] | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Variant:
-    """A rule with its optional items decided; ``gaps`` are the argument places that stay None."""
+    """A rule with its optional items decided; ``gaps`` are the argument places that stay None, ``heads``
+    what each step can begin with (None: open)."""
 
     rule: Rule
     steps: tuple[Step, ...]
     gaps: tuple[int, ...]
+    heads: tuple[frozenset[str] | None, ...]
 
 
 class _Index:
@@ -125,7 +128,9 @@ def _variants(rule: Rule) -> Iterator[_Variant]:
     ]
     for chosen in product(*choices):
         steps = tuple(_step(item) for item in chosen if item is not None)
-        yield _Variant(rule, steps, tuple(i for i, item in enumerate(chosen) if item is None))
+        heads = tuple(first_characters(s) if isinstance(s, re.Pattern) else None for s in steps)
+        gaps = tuple(i for i, item in enumerate(chosen) if item is None)
+        yield _Variant(rule, steps, gaps, heads)
 
 
 def _step(item: Any) -> Step:
@@ -137,69 +142,6 @@ def _step(item: Any) -> Step:
 @lru_cache(maxsize=8)
 def _index(rules: tuple[Rule, ...]) -> _Index:
     return _Index(rules)
-
-
-def first_characters(pattern: re.Pattern[str]) -> frozenset[str] | None:
-    """Every character a match can begin with, or None when the set is open.
-
-    >>> sorted(first_characters(re.compile("(?<!x)(?:ab|[cd]?e)")))
-    ['a', 'c', 'd', 'e']
-    """
-    parser = import_module("re._parser")
-    chars, empty = _first(parser.parse(pattern.pattern, pattern.flags))
-    return None if empty or chars is None else frozenset(chars)
-
-
-def _first(nodes: Any) -> tuple[set[str] | None, bool]:
-    """Of a parsed regex: the set of first characters (None: open) and whether it can be empty."""
-    out: set[str] = set()
-    for op, arg in nodes:
-        chars, empty = _first_of(str(op), arg)
-        if chars is None:
-            return None, empty
-        out |= chars
-        if not empty:
-            return out, False
-    return out, True
-
-
-def _first_of(op: str, arg: Any) -> tuple[set[str] | None, bool]:
-    match op:
-        case "LITERAL":
-            return {chr(arg)}, False
-        case "IN":
-            return _class(arg), False
-        case "BRANCH":
-            parts = [_first(nodes) for nodes in arg[1]]
-            if any(chars is None for chars, _ in parts):
-                return None, any(empty for _, empty in parts)
-            return {c for chars, _ in parts for c in chars or ()}, any(e for _, e in parts)
-        case "SUBPATTERN":
-            return _first(arg[-1])
-        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-            chars, empty = _first(arg[2])
-            return chars, empty or arg[0] == 0
-        case "AT" | "ASSERT" | "ASSERT_NOT":
-            return set(), True
-        case _:
-            return None, False
-
-
-def _class(members: Any) -> set[str] | None:
-    out: set[str] = set()
-    for op, arg in members:
-        match str(op):
-            case "LITERAL":
-                out.add(chr(arg))
-            case "RANGE" if arg[1] - arg[0] < 128:
-                out |= {chr(c) for c in range(arg[0], arg[1] + 1)}
-            case "CATEGORY" if str(arg) == "CATEGORY_DIGIT":
-                out |= set("0123456789")
-            case "CATEGORY" if str(arg) == "CATEGORY_SPACE":
-                out |= set(" \t\n\r\f\v")
-            case _:
-                return None
-    return out
 
 
 # ── the chart ─────────────────────────────────────────────────────────────────────────────────
@@ -247,10 +189,28 @@ def _fill(
         seen.add(key)
         here.append(mention)
         chart[at].setdefault(type(mention.value), []).append(mention)
+        glue = GLUE.match(text, mention.end)
+        ends = (mention.end, glue.end()) if glue else (mention.end,)
         for variant in index.by_type.get(type(mention.value), ()):
-            _extend(variant, (mention,), text, chart, agenda)
+            if _may_go_on(variant, ends, text, chart):
+                _extend(variant, (mention,), text, chart, agenda)
     here.sort(key=lambda m: -m.end)
     return here
+
+
+def _may_go_on(variant: _Variant, ends: tuple[int, ...], text: str, chart: _Chart) -> bool:
+    """Does what the second step can begin with stand at one of ``ends``? Most rules end here."""
+    if len(variant.steps) == 1:
+        return True
+    step, head = variant.steps[1], variant.heads[1]
+    if isinstance(step, tuple):
+        for at in ends:
+            here = chart[at]
+            for kind in step:
+                if kind in here:
+                    return True
+        return False
+    return head is None or any(text[at : at + 1] in head for at in ends)
 
 
 def _leaf(m: re.Match[str]) -> Mention:
