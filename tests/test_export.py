@@ -103,3 +103,9 @@ def test_file_names_are_accepted_everywhere(title: str) -> None:
     assert len(name) <= 64
     assert not set('/\\:*?"<>|\n') & set(name)
     assert not name.startswith(".")
+
+
+def test_money_is_taken_away_to_the_cent() -> None:
+    money = Column("loss", "可能损失", Kind.NUMBER, ColumnRole.MEASURE, "元", Format.MONEY)
+    told = to_csv(Result((money,), ((2445.561867019798,),))).decode("utf-8-sig")
+    assert told.splitlines() == ["可能损失（元）", "2445.56"]

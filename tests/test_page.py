@@ -27,6 +27,7 @@ from assistant import Assistant
 from assistant.corpus import CORPUS, load
 from assistant.reply import Answer, Choice
 from assistant.store import Store
+from assistant.ui.trail import row_of
 from data.generate import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -412,6 +413,32 @@ def test_the_data_page_says_how_fresh_it_is(page: Page, assistant: Assistant) ->
     expect(page.locator(".quiet").first).to_contain_text("2026-06-23")
     expect(page.get_by_test_id("stExpander")).to_have_count(len(assistant.catalog.tables))
     settled(page)
+
+
+def test_what_was_asked_is_listed_even_after_its_conversation(page: Page, served: Served) -> None:
+    ask(page, "上个月的订单数")
+    ask(page, "玄学指数是多少")
+    store, conversation = Store(served.home / "wenshu.db"), page.url.split("c=")[1]
+    store.delete(conversation)
+    rows = [row_of(event) for event in store.trail(2)]
+    assert [(r["问题"], r["结果"], r["行数"]) for r in rows] == [
+        ("玄学指数是多少", "没答", None),
+        ("上个月的订单数", "答了", 1),
+    ]
+    assert "订单数" in rows[1]["理解"] and "order_count" in rows[1]["SQL"]
+    page.get_by_test_id("stSidebarNav").get_by_text("问过什么").click()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.locator(".quiet").first).to_contain_text("次提问")
+    settled(page)
+
+
+def test_on_a_phone_the_conversation_is_in_sight(served: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 420, "height": 800})
+    phone = context.new_page()
+    phone.goto(served.address)
+    expect(phone.locator(".st-key-welcome")).to_be_visible(timeout=PLENTY)
+    expect(phone.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+    context.close()
 
 
 def test_the_dark_theme_is_dark(dark_page: Page) -> None:

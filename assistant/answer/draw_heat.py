@@ -47,7 +47,6 @@ def heatmap(c: Canvas) -> Sheet:
         colorbar={"thickness": 8, "outlinewidth": 0, **_bar_ticks(c, seen)},
         text=[[label(c, measure, v) for v in row] for row in z] if small else None,
         texttemplate="%{text}" if small else None,
-        textfont={"size": 12},
         hoverongaps=False,
         hovertext=[
             [

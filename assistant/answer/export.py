@@ -82,6 +82,8 @@ def _plain(value: Any, column: Column) -> Any:
         return "是" if value else "否"
     if isinstance(value, (date, datetime)):
         return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, float) and column.format is Format.MONEY:
+        return round(value, 2)  # to the cent; what is behind it is the machine's
     return safe(value) if isinstance(value, str) else value
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from assistant import Assistant
 from assistant.problems import unlisted
 from assistant.reply import Answer, Choice, Refusal, Reply
-from assistant.ui import state
+from assistant.ui import state, trail
 from assistant.ui.answer import draw_answer
 from assistant.ui.boundary import safely
 from assistant.ui.marks import differing, plain_markdown, question_html
@@ -58,8 +58,13 @@ def begin(mine: Session, wanted: Ask) -> None:
     """Answer in a thread; a question still under way gives way."""
     if mine.work is not None:
         mine.work.cancel.set()
-    keep = state.keeper(mine, wanted.question)
-    mine.work = start(wanted.question, answering(mine, wanted), keep)
+    keep, recorded = state.keeper(mine, wanted.question), state.store()
+
+    def kept(reply: Reply) -> None:
+        keep(reply)
+        recorded.record(trail.ASK, trail.detail_of(wanted.question, reply))
+
+    mine.work = start(wanted.question, answering(mine, wanted), kept)
 
 
 def conversation(mine: Session) -> None:

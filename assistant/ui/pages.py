@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.ui import browse, chat, crowds, insights, state
+from assistant.ui import browse, chat, crowds, insights, state, trail
 from assistant.ui.boundary import safely
 from assistant.ui.marks import plain_markdown
 
@@ -16,7 +16,7 @@ MOST_CONVERSATIONS = 30
 
 def show() -> None:
     """Run once per interaction, from the top."""
-    st.set_page_config(page_title="问数", layout="centered", initial_sidebar_state="expanded")
+    st.set_page_config(page_title="问数", layout="centered", initial_sidebar_state="auto")
     st.html(STYLE)
     pages = [
         st.Page(chat.page, title="问数", url_path="ask", default=True),
@@ -24,6 +24,7 @@ def show() -> None:
         st.Page(crowds.crowds_page, title="人群", url_path="crowds"),
         st.Page(browse.metrics_page, title="指标", url_path="metrics"),
         st.Page(browse.data_page, title="数据", url_path="data"),
+        st.Page(trail.trail_page, title="问过什么", url_path="trail"),
     ]
     here = st.navigation(pages)
     with st.sidebar:
