@@ -20,7 +20,6 @@ from semantic_layer.rows import Slot
 from semantic_layer.stages import Stage
 from semantic_layer.times import is_cyclic
 from semantic_layer.values import is_counted
-from semantic_layer.windows import time_slot
 
 KIND_NAMES = {
     CompareKind.YEAR_OVER_YEAR: "last_year",
@@ -34,13 +33,11 @@ def compared(stage: Stage, grid: Grid) -> Stage:
     plan = stage.plan
     if not plan.comparisons:
         return stage
-    timed = time_slot(grid.slots)
-    linear = (
-        timed is not None and isinstance(timed.group, ByTime) and not is_cyclic(timed.group.grain)
-    )
+    timed = _linear(grid.slots)
+    linear = timed is not None
     others: list[tuple[str, tuple[int, str]]] = []
     for comparison in plan.comparisons:
-        back, periods = _other_periods(plan, comparison, timed if linear else None)
+        back, periods = _other_periods(plan, comparison, timed)
         other = replace(grid, periods=periods, fill=grid.fill and not linear)
         others.append((cells(stage.build, other, KIND_NAMES[comparison.kind]), back))
     keys = stage.relation
@@ -52,7 +49,7 @@ def compared(stage: Stage, grid: Grid) -> Stage:
             query, table(stage.relation), matched(grid.slots, keys, stage.relation), "LEFT"
         )
     for name, back in others:
-        on = matched(grid.slots, keys, name, timed if linear else None, back)
+        on = matched(grid.slots, keys, name, timed, back)
         query = joined(query, table(name), on if grid.slots else None, "LEFT")
     query = query.select(
         *(column(s.name, keys).as_(quote(s.name), copy=False) for s in grid.slots), copy=False
@@ -73,6 +70,13 @@ def compared(stage: Stage, grid: Grid) -> Stage:
                 changes[(i, j, what)] = title
                 query = query.select(expr.copy().as_(quote(title), copy=False), copy=False)
     return replace(stage, relation=stage.build.add("compared", query), changes=changes)
+
+
+def _linear(slots: tuple[Slot, ...]) -> Slot | None:
+    """The group that moves with the period: months do, weekdays and hours don't."""
+    return next(
+        (s for s in slots if isinstance(s.group, ByTime) and not is_cyclic(s.group.grain)), None
+    )
 
 
 def _other_periods(

@@ -141,7 +141,10 @@ def _facets(
     for i, node in enumerate(planned.nodes):
         assert isinstance(node, Leaf)
         kinds.setdefault(kin(node), []).append((i, node))
-    own = [Slot(f"group_{i}", g) for i, g in enumerate(query.group_by)]
+    own = [
+        Slot(f"group_{i}", g, SPANS if isinstance(g, ByPeriod) else "")
+        for i, g in enumerate(query.group_by)
+    ]
     each = [Slot(f"by_{i}", By(name)) for i, name in enumerate(names)]
     request = Request((*own, *each), planned.where, planned.periods)
     for measured in kinds.values():

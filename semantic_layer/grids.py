@@ -15,7 +15,7 @@ from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import column, joined, quote, table
 from semantic_layer.facts import fact, kin
 from semantic_layer.measures import Leaf, leaves
-from semantic_layer.query import ByPeriod, ByTime
+from semantic_layer.query import ByPeriod, ByTime, Period
 from semantic_layer.recurring import bucket_tests, recurring
 from semantic_layer.rows import SPANS, Request, Slot, grain_of
 from semantic_layer.spines import running_spine, spans_of, spine, union
@@ -24,10 +24,7 @@ from semantic_layer.values import Row
 
 def cells(build: Build, grid: Grid, name: str = "cells") -> str:
     """Add the CTEs of ``grid``; returns the one with columns slots…, measures…."""
-    if any(isinstance(s.group, ByPeriod) for s in grid.slots):
-        spans = spans_of(grid.periods)
-        if build.ctes.get(SPANS) != spans:
-            build.ctes[SPANS] = spans
+    grid = replace(grid, slots=tuple(_spanned(build, s, grid.periods) for s in grid.slots))
     wanted = list(dict.fromkeys(leaf for _, n in grid.measures for leaf in leaves(n)))
     named = _leaf_names(grid, wanted)
     request = Request(grid.slots, grid.where, grid.periods)
@@ -62,6 +59,15 @@ def cells(build: Build, grid: Grid, name: str = "cells") -> str:
         value = row.value(node)
         query = query.select(value.as_(quote(label), copy=False), copy=False)
     return build.add(name, query)
+
+
+def _spanned(build: Build, slot: Slot, periods: tuple[Period, ...]) -> Slot:
+    """A slot of periods with the relation of this grid's own: the compared grid has others."""
+    if not isinstance(slot.group, ByPeriod):
+        return slot
+    spans = spans_of(periods)
+    same = next((name for name, cte in build.ctes.items() if cte == spans), None)
+    return replace(slot, mapping=same or build.add(SPANS, spans))
 
 
 def _leaf_names(grid: Grid, wanted: list[Leaf]) -> list[tuple[str, Leaf]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from semantic_layer.measures import conjunction
+from semantic_layer.measures import conjunction, dimensions_of
 from semantic_layer.query import (
     And,
     Benchmark,
@@ -52,6 +52,18 @@ def narrowed(measure: Measure, where: Condition) -> Measure:
             return replace(
                 measure, left=narrowed(measure.left, where), right=narrowed(measure.right, where)
             )
+
+
+def own_dimensions(measures: tuple[Measure, ...]) -> Iterator[str]:
+    """Dimensions that narrow single measures."""
+    for measure in measures:
+        match measure:
+            case MetricRef() | ColumnAggregate():
+                yield from dimensions_of(measure.where)
+            case PerUnit(inner):
+                yield from own_dimensions((inner,))
+            case Formula(_, left, right):
+                yield from own_dimensions((left, right))
 
 
 def hidden(query: MetricQuery, conditions: tuple[Condition | None, ...]) -> Iterator[Measure]:

@@ -51,9 +51,6 @@ def finish(
     if plan.keep is not None:
         stage = _narrowed(stage, group_test(stage, plan.keep), "kept")
     if query.rollup is not None:
-        summed = query.rollup.agg not in (Agg.COUNT, Agg.COUNT_DISTINCT)
-        if query.claim is not None or (summed and (query.compare or query.contrast)):
-            raise Unanswerable("mixed")  # one number over the rows has no place for these
         return _rolled(stage, query.rollup, groups, measures, made)
     shown: list[tuple[Column, exp.Expr]] = []
     for slot, found in zip(stage.slots, groups, strict=True):
@@ -150,15 +147,11 @@ def _rolled(
 ) -> Selected:
     """One row over the rows: how many members, or an aggregate of a measure and its shares over them."""
     counted = rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT)
-    of = measures[min(rollup.of, len(measures) - 1)] if measures else groups[0]
-    if counted and groups:
-        member = next((s for s in stage.slots if isinstance(s.group, By)), stage.slots[0])
-        label = next(g for g in groups if g.name == member.name).label
-        table_ = member.group.dimension if isinstance(member.group, By) else ""
-        kept = stage.catalog.member_of(table_)
-        label, unit = (kept.entity, kept.classifier) if kept is not None else (label, "个")
+    of = measures[rollup.of]
+    if counted:
+        label, unit = _counted_things(stage, groups)
         total = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, unit, Format.COUNT)
-        value: exp.Expr = exp.Count(this=exp.Distinct(expressions=[column(member.name)]))
+        value: exp.Expr = how_many([column(s.name) for s in stage.slots])
     else:
         total = replace(
             of,
@@ -175,6 +168,25 @@ def _rolled(
         table(stage.relation), copy=False
     )
     return query, tuple(c for c, _ in shown)
+
+
+def _counted_things(stage: Stage, groups: Sequence[Column]) -> tuple[str, str]:
+    """What is counted, and its measure word: 门店 and 家; of several groups the combinations."""
+    if len(groups) > 1:
+        return "组", "组"
+    (slot,) = stage.slots
+    dimension = slot.group.dimension if isinstance(slot.group, By) else ""
+    kept = stage.catalog.member_of(dimension)
+    return (kept.entity, kept.classifier) if kept is not None else (groups[0].label, "个")
+
+
+def how_many(keys: Sequence[exp.Expr]) -> exp.Expr:
+    """Members, or combinations of members, each once; those of nobody are none."""
+    if len(keys) == 1:
+        return exp.Count(this=exp.Distinct(expressions=[keys[0]]))
+    known = exp.and_(*(is_known(k.copy()) for k in keys), copy=False)
+    count = exp.Count(this=exp.Distinct(expressions=[exp.Tuple(expressions=list(keys))]))
+    return exp.Filter(this=count, expression=exp.Where(this=known))
 
 
 def _is_simple(query: MetricQuery) -> bool:
@@ -281,8 +293,10 @@ def _of(key: exp.Ordered, relation: str) -> exp.Expr:
 def _asked(stage: Stage, order: Order) -> list[exp.Ordered]:
     if order.by is not None:
         slot = stage.slot(order.by)
-        return [natural_key(slot, stage.catalog, order.descending)] if slot else []
-    if order.change is not None and stage.plan.comparisons:
+        if slot is None:
+            raise Unanswerable("having-needs-group")
+        return [natural_key(slot, stage.catalog, order.descending)]
+    if order.change is not None:
         name = stage.change(order.measure, stage.plan.comparisons[0], order.change)
     else:
         name = stage.names[order.measure]

@@ -31,7 +31,7 @@ from semantic_layer.measures import (
     leaves,
     stands_for,
 )
-from semantic_layer.needs import comparisons_of, hidden, sides
+from semantic_layer.needs import comparisons_of, hidden, own_dimensions, sides
 from semantic_layer.periods import Festival, merge
 from semantic_layer.query import (
     Agg,
@@ -51,6 +51,7 @@ from semantic_layer.query import (
     Query,
 )
 from semantic_layer.resolve import Resolver
+from semantic_layer.together import check, check_listing, check_periods, check_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,11 @@ def _metric_plan(
     by_period = any(isinstance(g, ByPeriod) for g in query.group_by)
     if by_period and not query.scope.periods:
         raise Unanswerable("needs-period")
+    check(query)
     where, having = split_tests(query, catalog)
     if not (query.scope.periods or any(isinstance(g, ByTime) for g in query.group_by)):
         _check_bounded(catalog, (*dimensions_of(where), *group_dimensions(query)))
+        _check_bounded(catalog, own_dimensions(_shown(query, catalog)))
     keep, claim = (lift_shown(c, query, catalog) for c in (query.keep, query.claim))
     conditions = (having, keep, claim)
     comparisons = comparisons_of(query, conditions)
@@ -107,8 +110,9 @@ def _metric_plan(
     resolver = Resolver(catalog, group_dimensions(query), where, query.scope.time, timed)
     nodes = tuple(resolver.resolve(m) for m in (*shown, *beside))
     notes = (*resolver.notes, *_check_time(query, catalog, (*shown, *beside), nodes))
-    if comparisons and not query.scope.periods and not _time_groups(query):
-        raise Unanswerable("compare-needs-period")
+    check_sums(query, nodes[:visible])
+    periods = query.scope.periods if by_period else merge(query.scope.periods)
+    check_periods(query, comparisons, periods)
     return Plan(
         query=query,
         today=today,
@@ -121,7 +125,7 @@ def _metric_plan(
         having=having,
         keep=keep,
         claim=claim,
-        periods=query.scope.periods if by_period else merge(query.scope.periods),
+        periods=periods,
         notes=notes,
         festival=festival,
     )
@@ -152,6 +156,7 @@ def _detail_plan(
                 metric=table.label,
                 dimension=catalog.dimensions[name].label,
             )
+    check_listing(query)
     where = conjunction(query.scope.where, defaults_of(catalog, query.table))
     if where is not None and not is_row_level(where):
         raise Unanswerable("having-needs-group")
@@ -197,10 +202,6 @@ def _shown(query: MetricQuery, catalog: Catalog) -> tuple[Measure, ...]:
     if table is None:
         raise Unanswerable("nothing-asked")
     return (ColumnAggregate(Agg.COUNT, table=table),)
-
-
-def _time_groups(query: MetricQuery) -> bool:
-    return any(isinstance(g, ByTime) for g in query.group_by)
 
 
 def _check_time(

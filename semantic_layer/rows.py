@@ -39,8 +39,8 @@ STALE = 31  # days that a snapshot stays valid
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A group column: its name in SQL, and for ranges of a computed measure the relation that maps
-    each ``per`` to its range."""
+    """A group column: its name in SQL, and where it is looked up: for ranges of a computed measure the
+    relation that maps each ``per`` to its range, for periods the relation of their starts and ends."""
 
     name: str
     group: Group
@@ -76,7 +76,7 @@ def key_of(frame: Frame, slot: Slot, time: exp.Expr | None, bounds: Bounds | Non
                 raise Unanswerable("no-time", metric=frame.catalog.tables[frame.base].label)
             return bucket(own.copy(), grain)
         case ByPeriod():
-            return column("place", SPANS)
+            return column("place", slot.mapping)
         case ByBucket(_, _, per) if slot.mapping and per is not None:
             look_up = exp.select(column("place", slot.mapping), copy=False).from_(
                 table(slot.mapping), copy=False
@@ -116,16 +116,17 @@ def from_rows(frame: Frame, request: Request, leaf: Leaf, time: exp.Expr | None)
     query = frame.source()
     by_period = [s for s in request.slots if isinstance(s.group, ByPeriod)]
     if by_period and time is not None:
-        start: exp.Expr = column("starts", SPANS)
-        end = column("ends", SPANS)
+        spans = by_period[0].mapping
+        start: exp.Expr = column("starts", spans)
+        end = column("ends", spans)
         if _looks_back(leaf, request):
             start = exp.Sub(this=start, expression=interval(STALE, "day"))
         on: list[exp.Expr] = [exp.LT(this=time.copy(), expression=end)]
         if not leaf.running:
             on.insert(0, exp.GTE(this=time.copy(), expression=start))
-        query = joined(query, table(SPANS), exp.and_(*on, copy=False))
+        query = joined(query, table(spans), exp.and_(*on, copy=False))
     elif by_period:
-        query = joined(query, table(SPANS))
+        query = joined(query, table(by_period[0].mapping))
     grain = grain_of(request.slots)
     if leaf.running and grain is not None and time is not None:
         if is_cyclic(grain):
@@ -214,7 +215,7 @@ def bounds_of(request: Request, time: exp.Expr | None) -> Bounds | None:
     for slot in request.slots:
         match slot.group:
             case ByPeriod():
-                return Bounds(column("starts", SPANS), column("ends", SPANS))
+                return Bounds(column("starts", slot.mapping), column("ends", slot.mapping))
             case ByTime(grain, None) if not is_cyclic(grain) and time is not None:
                 start = bucket(time.copy(), grain)
                 return Bounds(start, later(start.copy(), grain))

@@ -12,7 +12,7 @@ from semantic_layer.expressions import call, cast, column, literal, number, quot
 from semantic_layer.frames import Frame
 from semantic_layer.measures import Leaf
 from semantic_layer.query import ByPeriod, ByTime, Grain, Period
-from semantic_layer.rows import SPANS, Slot
+from semantic_layer.rows import Slot
 from semantic_layer.times import CYCLES, bucket, floor_date, is_cyclic, step
 
 
@@ -56,7 +56,7 @@ def spine(build: Build, grid: Grid, slot: Slot, facts: list[str]) -> exp.Select:
     """Every bucket that should have a row."""
     if isinstance(slot.group, ByPeriod):
         return exp.select(column("place").as_(quote(slot.name), copy=False), copy=False).from_(
-            table(SPANS), copy=False
+            table(slot.mapping), copy=False
         )
     assert isinstance(slot.group, ByTime)
     grain = slot.group.grain

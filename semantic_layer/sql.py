@@ -43,7 +43,8 @@ from semantic_layer.rows import Slot
 from semantic_layer.stages import Stage, group_test
 from semantic_layer.statement import Statement
 from semantic_layer.streaks import streak_stage
-from semantic_layer.totals import kept, trimmed, warmed, windowed
+from semantic_layer.together import LAGGING
+from semantic_layer.totals import all_windows, kept, warmed
 
 
 def compile_plan(plan: Plan, catalog: Catalog, limit: int = 5000) -> Statement:
@@ -130,9 +131,7 @@ def _metric_select(
     )
     stage = Stage(build, plan, slots, cells(build, grid), tuple(c.name for c in measures), {}, {})
     stage = compared(stage, grid)
-    stage, made = windowed(stage, grid, query, measures)
-    if back:
-        stage = trimmed(stage, plan)
+    stage, made = all_windows(stage, grid, query, measures, bool(back))
     if plan.having is not None:
         stage = kept(stage, group_test(stage, plan.having), "filtered")
     return finish(stage, query, groups, measures, made, change_columns(stage, plan, measures))
@@ -151,7 +150,10 @@ def _group_name(group: Group) -> str:
 
 
 def _fills(catalog: Catalog, query: MetricQuery) -> bool:
-    """Empty buckets of every other group too, unless those are many or only the first rows count."""
+    """Empty buckets of every other group too, unless those are many or only the first rows count.
+    What looks at the bucket before needs it there."""
+    if any(w.kind in LAGGING for w in query.windows):
+        return True
     keys = any(
         isinstance(g, By) and catalog.dimensions[g.dimension].kind is Kind.KEY
         for g in query.group_by

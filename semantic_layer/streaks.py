@@ -14,11 +14,12 @@ from semantic_layer.columns import GRAIN_LABELS
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import call, column, literal, number, quote, table, zero
 from semantic_layer.grids import cells
+from semantic_layer.outcome import how_many
 from semantic_layer.plan import Plan
-from semantic_layer.query import Agg, ByTime, Grain, MetricQuery, Streak
+from semantic_layer.query import ByTime, Grain, MetricQuery, Streak
 from semantic_layer.result import Column, ColumnRole
 from semantic_layer.rows import Slot
-from semantic_layer.times import STEPS, floor_date, is_cyclic, later
+from semantic_layer.times import STEPS, floor_date, later
 from semantic_layer.windows import over
 
 UNITS = {
@@ -44,8 +45,6 @@ def streak_stage(
     """
     streak = query.streak
     assert streak is not None
-    if is_cyclic(streak.grain) or _left_out(query):
-        raise Unanswerable("mixed")
     others = tuple(s for s in slots if not isinstance(s.group, ByTime))
     groups = [g for g in groups if g.name in {s.name for s in others}]
     timed = Slot("bucket", ByTime(streak.grain))
@@ -72,18 +71,7 @@ def streak_stage(
     keys.append(exp.Ordered(this=column(of.name), desc=True, nulls_first=False))
     keys += [exp.Ordered(this=n.copy(), nulls_first=False) for n in names]
     final = final.order_by(*keys, copy=False)
-    if query.top is not None:
-        final = final.limit(query.top.n, copy=False)
     return _counted(build, final, tuple(shown), query, groups)
-
-
-def _left_out(query: MetricQuery) -> bool:
-    """Is there anything beside the streak that its columns could not show?"""
-    top = query.top
-    ranked = top is not None and bool(top.per or top.by or top.fraction or top.both or top.offset)
-    others = (query.having, query.keep, query.claim, query.contrast, query.compare, query.windows)
-    summed = query.rollup is not None and query.rollup.agg not in (Agg.COUNT, Agg.COUNT_DISTINCT)
-    return ranked or summed or len(query.measures) > 1 or any(others)
 
 
 def _counted(
@@ -100,10 +88,9 @@ def _counted(
         raise Unanswerable("mixed")
     found.set("order", None)
     relation = build.add("kept", found)
-    made = Column(
-        "groups", f"{groups[0].label}数", Kind.NUMBER, ColumnRole.MEASURE, "个", Format.COUNT
-    )
-    count = exp.Count(this=exp.Distinct(expressions=[column(groups[0].name)]))
+    label = groups[0].label if len(groups) == 1 else "组"
+    made = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, "个", Format.COUNT)
+    count = how_many([column(g.name) for g in groups])
     total = exp.select(count.as_(quote(made.name), copy=False), copy=False)
     return total.from_(table(relation), copy=False), (made,)
 
@@ -206,7 +193,7 @@ def _silent(
     keys = [exp.Ordered(this=column("streak"), desc=True, nulls_first=False)]
     keys += [exp.Ordered(this=n.copy(), nulls_first=False) for n in names]
     final = final.where(long, copy=False).order_by(*keys, copy=False)
-    return (final.limit(query.top.n, copy=False) if query.top else final), tuple(shown)
+    return final, tuple(shown)
 
 
 def _last_complete(build: Build, plan: Plan, grain: Grain) -> date | datetime:

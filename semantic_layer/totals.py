@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,33 @@ from semantic_layer.result import Column
 from semantic_layer.rows import Slot
 from semantic_layer.stages import Stage, benchmarks_of
 from semantic_layer.times import STEPS, floor_date, is_cyclic
-from semantic_layer.windows import Made, make, needs_total, over, partition, time_slot, warm_up
+from semantic_layer.together import LAGGING
+from semantic_layer.windows import (
+    Made,
+    make,
+    needs_total,
+    over,
+    partition,
+    time_slot,
+    warm_up,
+)
+
+
+def all_windows(
+    stage: Stage, grid: Grid, query: MetricQuery, measures: list[Column], back: bool
+) -> tuple[Stage, list[Made]]:
+    """Windows and benchmarks. With ``back`` the grid begins before the period: only what looks back
+    sees those rows, shares and means are of the period alone."""
+    early: list[Made] = []
+    rest: Sequence[Window] = query.windows
+    if back:
+        looking = [w for w in query.windows if w.kind in LAGGING]
+        rest = [w for w in query.windows if w.kind not in LAGGING]
+        stage, early = windowed(stage, grid, looking, measures)
+        stage = trimmed(stage, stage.plan)
+        grid = replace(grid, periods=stage.plan.periods)
+    stage, made = windowed(stage, grid, rest, measures)
+    return benchmarked(stage, grid), [*early, *made]
 
 
 def warmed(
@@ -77,13 +104,12 @@ def kept(stage: Stage, test: exp.Expr, name: str) -> Stage:
 
 
 def windowed(
-    stage: Stage, grid: Grid, query: MetricQuery, measures: list[Column]
+    stage: Stage, grid: Grid, windows: Sequence[Window], measures: list[Column]
 ) -> tuple[Stage, list[Made]]:
+    """The columns of ``windows`` beside those of the stage."""
     made: list[Made] = []
-    extra: list[exp.Expr] = []
     joined: list[tuple[str, tuple[Slot, ...]]] = []
-    relation = stage.relation
-    for i, window in enumerate(query.windows):
+    for i, window in enumerate(windows):
         if window.of >= stage.plan.shown:
             raise Unanswerable("mixed")
         total = ""
@@ -91,6 +117,15 @@ def windowed(
             total = f"total_{i}"
             joined.append(_total(stage, grid, window, total))
         made += make(stage, window, measures[window.of], total)
+    names = unique([m.column for m in made])
+    made = [replace(m, column=replace(m.column, name=n)) for m, n in zip(made, names, strict=True)]
+    return _beside(stage, joined, [(m.expr, m.column.name) for m in made]), made
+
+
+def benchmarked(stage: Stage, grid: Grid) -> Stage:
+    """The numbers that conditions compare with, over the rows of the stage or over everything."""
+    extra: list[tuple[exp.Expr, str]] = []
+    joined: list[tuple[str, tuple[Slot, ...]]] = []
     benchmarks: dict[tuple[int, str], str] = {}
     for index, kind in benchmarks_of(stage.plan):
         name = f"{stage.names[index]}_{kind}"
@@ -106,18 +141,22 @@ def windowed(
         else:
             of = column(stage.names[index])
             mean = exp.Avg(this=of) if kind == "group_average" else exp.Median(this=of)
-            extra.append(over(mean, []).as_(quote(name), copy=False))
-    if not (made or extra or joined):
-        return stage, []
-    if joined:
-        relation = _joined(stage, joined)
-    names = unique([m.column for m in made])
-    made = [replace(m, column=replace(m.column, name=n)) for m, n in zip(made, names, strict=True)]
-    parts = [m.expr.as_(quote(m.column.name), copy=False) for m in made]
-    if parts or extra:
-        seen = exp.select(exp.Star(), *parts, *extra, copy=False).from_(table(relation), copy=False)
+            extra.append((over(mean, []), name))
+    return replace(_beside(stage, joined, extra), benchmarks=benchmarks)
+
+
+def _beside(
+    stage: Stage,
+    others: list[tuple[str, tuple[Slot, ...]]],
+    made: Sequence[tuple[exp.Expr, str]],
+) -> Stage:
+    """The stage with relations joined and columns added; itself when there are none."""
+    relation = _joined(stage, others) if others else stage.relation
+    parts = [e.as_(quote(name), copy=False) for e, name in made]
+    if parts:
+        seen = exp.select(exp.Star(), *parts, copy=False).from_(table(relation), copy=False)
         relation = stage.build.add("windowed", seen)
-    return replace(stage, relation=relation, benchmarks=benchmarks), made
+    return replace(stage, relation=relation)
 
 
 def _total(stage: Stage, grid: Grid, window: Window, name: str) -> tuple[str, tuple[Slot, ...]]:

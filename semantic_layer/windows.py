@@ -19,6 +19,7 @@ from semantic_layer.query import By, ByBucket, ByPeriod, ByTime, Window, WindowK
 from semantic_layer.result import Column, ColumnRole
 from semantic_layer.rows import Slot
 from semantic_layer.stages import Stage, ordered, sort_key
+from semantic_layer.together import LAGGING
 
 ALONG_TIME = (
     WindowKind.CUMULATIVE,
@@ -44,12 +45,10 @@ class Made:
 
 
 def warm_up(windows: tuple[Window, ...]) -> int:
-    """Buckets before the period that moving windows look back to; 0 when sums would be disturbed."""
-    kinds = {w.kind for w in windows}
-    if not kinds <= {WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM, WindowKind.CHANGE}:
-        return 0
+    """Buckets before the period that windows look back to."""
+    looking = [w for w in windows if w.kind in LAGGING]
     return max(
-        ((w.n or 7) - 1 if w.kind is not WindowKind.CHANGE else 1 for w in windows), default=0
+        ((w.n or 7) - 1 if w.kind is not WindowKind.CHANGE else 1 for w in looking), default=0
     )
 
 

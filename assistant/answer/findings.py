@@ -13,6 +13,7 @@ from assistant.answer.numbers import amount, beside, difference, rate
 from assistant.answer.phrases import AGAINST, Row
 from assistant.answer.shape import Shape, additive, whole, whole_buckets
 from semantic_layer.catalog import Catalog, Format
+from semantic_layer.periods import merge
 from semantic_layer.query import CompareKind, MetricQuery, Query
 from semantic_layer.result import Column, ColumnRole
 
@@ -34,11 +35,15 @@ def findings(query: Query, shape: Shape, catalog: Catalog) -> tuple[str, ...]:
     if shape.timed:
         if shape.names:
             return tuple(_moves(query, shape, column, catalog))[:MOST]
+        if not whole(query, shape.result):
+            return ()  # the best three months are no series
+        points = sorted(points, key=lambda p: shape.value(p[0], shape.time))
         usable = whole_buckets(query, shape, catalog, points)
         return tuple(_series(shape, column, points, usable))[:MOST]
     said = _moves(query, shape, column, catalog)
     if whole(query, shape.result):
-        said += _concentration(shape, column, points, catalog)
+        if len(merge(query.scope.periods)) == len(query.scope.periods):
+            said += _concentration(shape, column, points, catalog)
         said += _spread(shape, column, points, catalog)
         for other in shape.measures[1:]:
             others = [(r, v) for r, v in shape.numbers(other) if not shape.nobody(r, catalog)]

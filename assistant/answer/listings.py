@@ -33,13 +33,15 @@ def listing_headline(query: DetailQuery, shape: Shape, catalog: Catalog) -> str:
     if len(result.rows) == 1 and not result.truncated:
         row, shown = result.rows[0], result.columns[:MOST]
         return "，".join(f"{c.label} {shape.text(row, c)}" for c in shown)
-    if len(result.columns) == 1:
+    if len(result.columns) == 1 and not result.truncated:
         values = [shape.text(r, result.columns[0]) for r in result.rows]
         return f"共 {count:,} 个{result.columns[0].label}：{listed(values)}"
     if result.truncated and result.total is None:
         return f"超过 {count:,} {unit}{thing}，先列出这些"
     text = f"共 {count:,} {unit}{thing}"
-    if query.top is not None and query.top.n == len(result.rows):
+    if query.top is not None and query.top.offset:
+        text = f"第 {query.top.offset + 1} 至 {query.top.offset + count} {unit}{thing}"
+    elif query.top is not None and query.top.n == len(result.rows):
         text = f"前 {count:,} {unit}{thing}"
     first = result.columns[0]
     named = first.role is ColumnRole.DIMENSION and first.kind is Kind.TEXT

@@ -17,10 +17,7 @@ def top_text(
     classifier: str = "个",
 ) -> str:
     """销售额最高的前 10 个城市, 每个省份内销售额最高的前 3 个城市, 从高到低第 3 名."""
-    by = top.by or (measures[0] if measures else None)
-    name = label_of(by, catalog) if by is not None else ""
-    if top.by_change:
-        name += "增幅" if top.by_change == "rate" else "增加额"
+    name = ranked_label(top, measures, catalog)
     if top.both:
         text = f"{beside(name, '最高和最低的各')} {counted(str(top.n), thing, classifier)}"
         text = text if top.descending else f"{text}（低的在前）"
@@ -31,6 +28,15 @@ def top_text(
         size = _size(top, thing, classifier)
         text = beside(name, f"{'最高' if top.descending else '最低'}的{size}")
     return _within(text, top, catalog)
+
+
+def ranked_label(top: Top, measures: tuple[Measure, ...], catalog: Catalog) -> str:
+    """What the first rows are the first by: 销售额, 销售额增幅."""
+    by = top.by or (measures[0] if measures else None)
+    name = label_of(by, catalog) if by is not None else ""
+    if top.by_change:
+        name += "增幅" if top.by_change == "rate" else "增加额"
+    return name
 
 
 def rows_text(top: Top, thing: str, classifier: str, catalog: Catalog) -> str:

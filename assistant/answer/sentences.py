@@ -6,16 +6,17 @@ cell of the result or a stated sum of cells. It says nothing about causes.
 
 from __future__ import annotations
 
+from assistant.answer.contrasts import contrasted
 from assistant.answer.listings import listing_headline
-from assistant.answer.nouns import measure_word, value_text
-from assistant.answer.numbers import amount, beside, day_text, difference, plain, rate
+from assistant.answer.nouns import measure_word
+from assistant.answer.numbers import beside, day_text, difference, plain, rate
 from assistant.answer.phrases import Row, changes, listed, values, with_scope
-from assistant.answer.picks import top_text
+from assistant.answer.picks import ranked_label, top_text
 from assistant.answer.shape import CLAIM, Shape, partial_end, whole, whole_buckets
-from assistant.answer.terms import format_of
 from assistant.answer.things import members_text, noun_of
 from assistant.answer.verdicts import (
     how_many,
+    longest,
     nobody_met,
     rolled_up,
     side_by_side,
@@ -32,9 +33,10 @@ from semantic_layer.query import (
     Query,
     WindowKind,
 )
-from semantic_layer.result import ColumnRole
+from semantic_layer.result import Column, ColumnRole
 
 MEASURES = 3  # figures of one row that a headline names
+TOTAL = WindowKind.CUMULATIVE
 SMOOTHED = (WindowKind.MOVING_AVERAGE, WindowKind.MOVING_SUM)
 
 
@@ -59,32 +61,41 @@ def _metric(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
         return nobody_met(query, catalog)
     if query.claim is not None and any(c.name == CLAIM for c in shape.result.columns):
         return verdict(query, shape, catalog)
-    if query.form is Form.YES_NO and len(rows) == 2 and not query.having and shape.measures:
+    if query.form is Form.YES_NO and len(rows) == 2 and not _narrowed(query) and shape.measures:
         return with_scope(query, side_by_side(shape), catalog)
+    if query.streak is not None and rows and not query.group_by:
+        return with_scope(query, longest(query, shape, catalog), catalog)
     if query.form is Form.YES_NO and not (rows and shape.groups == () and len(rows) == 1):
         return whether(query, shape, catalog)
     if query.rollup is not None and shape.measures:
         return rolled_up(query, shape, catalog)
     if query.contrast is not None:
-        return _contrasted(query, shape, catalog)
+        return contrasted(query, shape, catalog)
     if not shape.groups:
         text = with_scope(query, values(query, shape, rows[0], catalog), catalog)
         if query.form is Form.YES_NO and len(shape.measures) == 1:
             text = f"{'有' if shape.value(rows[0], shape.measures[0]) else '没有'}，{text}"
         return text
     counts = query.form is Form.COUNT and not any(isinstance(g, ByBucket) for g in query.group_by)
-    if counts or query.streak is not None:
+    filtered = shape.timed and not shape.names and bool(query.having or query.keep)
+    if counts or query.streak is not None or (filtered and len(rows) > 1):
         return how_many(query, shape, catalog)
     if len(rows) == 1:
         return _single(query, shape, catalog)
     if query.top is not None and query.top.both and shape.measures:
-        return _both_ends(query, shape)
+        return _both_ends(query, shape, catalog)
     if any(isinstance(g, ByPeriod) for g in query.group_by) and len(rows) <= 3:
         return _periods(query, shape)
-    if shape.timed and not shape.names:
+    running = shape.timed and not shape.names
+    if running and query.top is None and shape.chronological():
         text = _running(query, shape) or _trend(query, shape, catalog)
         return with_scope(query, text, catalog)
     return with_scope(query, _ranking(query, shape, catalog), catalog)
+
+
+def _narrowed(query: MetricQuery) -> bool:
+    """Are the rows some of all the groups, so that none of them was named?"""
+    return bool(query.having or query.keep or query.streak or query.top)
 
 
 # ── several rows ──────────────────────────────────────────────────────────────────────────────
@@ -103,14 +114,21 @@ def _values_plain(shape: Shape, row: Row) -> str:
     return "，".join(f"{c.label} {shape.text(row, c)}" for c in shape.measures)
 
 
-def _both_ends(query: MetricQuery, shape: Shape) -> str:
-    column = shape.measures[0]
-    ranked = sorted(shape.numbers(column), key=lambda p: -p[1])
-    if not ranked:
-        return listed([shape.name(r) for r in shape.result.rows])
-    (high, _), (low, _) = ranked[0], ranked[-1]
+def _both_ends(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    """The first and the last by what they were ranked by, which need not be the first measure."""
+    assert query.top is not None
+    column, rows = shape.measures[0], list(shape.result.rows)
+    label = ranked_label(query.top, query.measures, catalog)
+    if query.top.by in query.measures:
+        column = shape.measures[query.measures.index(query.top.by)]
+    if query.top.by is None and not query.top.by_change:
+        label = column.label
+        rows = [r for r, _ in sorted(shape.numbers(column), key=lambda p: -p[1])]
+    if not rows or query.order or query.top.per:
+        return listed([f"{shape.name(r)}（{shape.text(r, column)}）" for r in rows])
+    high, low = rows[0], rows[-1]
     return (
-        f"{beside(column.label, '最高的是')} {shape.name(high)}（{shape.text(high, column)}），"
+        f"{beside(label, '最高的是')} {shape.name(high)}（{shape.text(high, column)}），"
         f"最低的是 {shape.name(low)}（{shape.text(low, column)}）"
     )
 
@@ -118,9 +136,15 @@ def _both_ends(query: MetricQuery, shape: Shape) -> str:
 def _periods(query: MetricQuery, shape: Shape) -> str:
     """2026年5月 1,234.5 万元，2026年6月 …: said in the asked order."""
     column = shape.measures[0]
-    said = [f"{shape.name(r)} {shape.text(r, column)}" for r in shape.result.rows]
+    said = []
+    for row in shape.result.rows:
+        change = changes(query, shape, row, column, brief=True)
+        moved = f"（{change}）" if change else ""
+        said.append(f"{shape.name(row)} {shape.text(row, column)}{moved}")
     text = f"{column.label}：{'，'.join(said)}"
     seen = [shape.value(r, column) for r in shape.result.rows]
+    if query.compare or len(query.group_by) > 1:
+        return text
     if len(seen) == 2 and None not in seen and seen[0]:
         moved = seen[1] - seen[0]
         text += f"，后者比前者 {difference(moved, column.format, column.unit)}"
@@ -133,18 +157,24 @@ def _running(query: MetricQuery, shape: Shape) -> str:
     """A running sum is about where it has got to."""
     if not shape.windows or not any(w.kind is WindowKind.CUMULATIVE for w in query.windows):
         return ""
-    column = shape.windows[0]
-    points = shape.numbers(column)
-    if not points:
+    column = next((c for c in shape.windows if c.name.startswith(_window_name(c, TOTAL))), None)
+    points = shape.numbers(column) if column is not None else []
+    if column is None or not points:
         return ""
     last = points[-1][0]
     return f"{column.label}到 {beside(shape.name(last), '为')} {shape.text(last, column)}"
 
 
+def _window_name(column: Column, kind: WindowKind) -> str:
+    return f"{column.of}_{kind}"
+
+
 def _trend(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     """First to last whole bucket, the highest and the lowest."""
-    smooth = [w for w, c in zip(query.windows, shape.windows, strict=False) if w.kind in SMOOTHED]
-    column = shape.windows[0] if smooth and shape.windows else shape.measures[0]
+    smooth = [
+        c for c in shape.windows if any(c.name.startswith(_window_name(c, k)) for k in SMOOTHED)
+    ]
+    column = (smooth or shape.measures)[0]
     points = whole_buckets(query, shape, catalog, shape.numbers(column))
     if len(points) < 2:
         return beside(column.label, f"只有 {len(points)} 期有数据")
@@ -171,9 +201,11 @@ def _ranking(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
         names = listed([shape.name(r) for r in rows])
         return f"共 {members_text(query, catalog, len(rows))}：{names}"
     column = shape.measures[0]
-    change = bool(query.top and query.top.by_change)
+    change = query.top.by_change if query.top else None
+    grew = {"rate": "增幅", "difference": "增加额"}.get(change or "", "")
     descending = query.top.descending if query.top else True
-    if query.top is not None and (query.top.by is not None or change or query.top.per):
+    elsewhere = bool(query.top and (query.top.by is not None or change))
+    if query.top is not None and (elsewhere or query.top.per):
         picked = [(r, 0.0) for r in rows]
     else:
         known = [(r, v) for r, v in shape.numbers(column) if not shape.nobody(r, catalog)]
@@ -197,40 +229,15 @@ def _ranking(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
         picked_text = top_text(query.top, query.measures, catalog, *inner)
         number = f"{len(rows)} {measure_word(*inner)}".rstrip()
         return f"{picked_text}，共 {number}，如 {'、'.join(said)}"
-    what = beside(column.label, f"{'增幅' if change else ''}{ends}的是 {said[0]}")
-    if query.top is not None and query.top.by is not None:
+    what = beside(column.label, f"{grew}{ends}的是 {said[0]}")
+    if query.top is not None and (query.top.by is not None or (elsewhere and query.order)):
         what = f"排在首位的是 {said[0]}"
     more = f"，其次 {said[1]}" if len(said) > 1 else ""
     all_there = whole(query, shape.result) and len(rows) > 2
     count = f"，共 {members_text(query, catalog, len(rows))}" if all_there else ""
-    return f"{what}{more}{count}"
-
-
-def _contrasted(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
-    """新客客单价 120 元，老客 180 元，新客低 60 元（-33.3%）."""
-    assert query.contrast is not None
-    result, row = shape.result, shape.result.rows[0]
-    by_name = {c.name: c for c in result.columns}
-    left_name, right_name = value_text(query.contrast.left), value_text(query.contrast.right)
-    if not {"left", "right"} <= by_name.keys():
-        return values(query, shape, row, catalog)
-    left, right = by_name["left"], by_name["right"]
-    format, unit = format_of(query.measures[0], catalog)
-    a, b = shape.value(row, left), shape.value(row, right)
-    text = f"{left_name} {amount(a, format, unit)}，{right_name} {amount(b, format, unit)}"
-    if a is None or b is None:
-        missing = "、".join(n for n, v in ((left_name, a), (right_name, b)) if v is None)
-        there = [
-            f"{n} {amount(v, format, unit)}"
-            for n, v in ((left_name, a), (right_name, b))
-            if v is not None
-        ]
-        text = "，".join([*there, f"{missing}没有数据，无法比较"])
-        return with_scope(query, text, catalog)
-    gap = a - b
-    if gap == 0:
-        return with_scope(query, f"{text}，两者相同", catalog)
-    text += f"，{beside(left_name, '高' if gap > 0 else '低')} {difference(abs(gap), format, unit).lstrip('+')}"
-    if b and format is not Format.PERCENT:
-        text += f"（{rate(gap / abs(b))}）"
-    return with_scope(query, text, catalog)
+    total = ""
+    if query.top is not None and (share := shape.running_share(column)) and not query.order:
+        total = (
+            f"，这 {members_text(query, catalog, len(rows))}累计占 {shape.text(rows[-1], share)}"
+        )
+    return f"{what}{more}{count}{total}"

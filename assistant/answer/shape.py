@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from assistant.answer.numbers import CYCLIC, cell, is_rate
 from semantic_layer.catalog import Aggregate, Catalog, Format, Kind, RunningTotal
-from semantic_layer.query import Agg, ByTime, Grain, MetricQuery, Query
+from semantic_layer.query import Agg, ByTime, Grain, MetricQuery, Query, WindowKind
 from semantic_layer.result import Column, ColumnRole, Result
 
 CLAIM = "claim"
@@ -74,9 +75,15 @@ class Shape:
         return tuple(found)
 
     def derived(self, measure: Column, role: ColumnRole) -> Column | None:
-        """The share or rank column of ``measure``."""
-        columns = self.result.columns
-        return next((c for c in columns if c.role is role and c.of in (measure.name, "")), None)
+        """The share or rank column of ``measure``; a running share is no share of one row."""
+        running = f"{measure.name}_{WindowKind.CUMULATIVE_SHARE}"
+        found = (c for c in self.result.columns if c.role is role and c.of in (measure.name, ""))
+        return next((c for c in found if not c.name.startswith(running)), None)
+
+    def running_share(self, measure: Column) -> Column | None:
+        """The column that adds the shares of ``measure`` up from the first row on."""
+        name = f"{measure.name}_{WindowKind.CUMULATIVE_SHARE}"
+        return next((c for c in self.result.columns if c.name.startswith(name)), None)
 
     def value(self, row: tuple[Any, ...], column: Column | None) -> Any:
         return None if column is None else row[self.result.columns.index(column)]
@@ -100,6 +107,13 @@ class Shape:
     def members(self, catalog: Catalog) -> list[tuple[Any, ...]]:
         """The rows that stand for somebody or something."""
         return [r for r in self.result.rows if not self.nobody(r, catalog)]
+
+    def chronological(self) -> bool:
+        """Do the rows follow the time axis, as opposed to an order that somebody asked for?"""
+        if self.time is None:
+            return False
+        seen = [v for _, v in self._pairs(self.time) if v is not None]
+        return all(a <= b for a, b in pairwise(seen))
 
     def numbers(self, column: Column) -> list[tuple[tuple[Any, ...], float]]:
         """The rows where ``column`` holds a number, with it."""
@@ -146,8 +160,9 @@ def _guessed_grain(values: list[Any]) -> Grain | None:
 
 def additive(column: Column, catalog: Catalog) -> bool:
     """Whether the groups' values add up to the whole: sums and row counts, never rates or distincts."""
-    if column.format is Format.PERCENT:
-        return False
+    named = column.name.removeprefix(column.source).removeprefix("_")
+    if column.format is Format.PERCENT or (named and not named.isdigit()):
+        return False  # 店均销售额 comes from 销售额, and does not add up
     metric = catalog.metrics.get(column.source)
     if metric is None:
         return False

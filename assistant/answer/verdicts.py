@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from assistant.answer.conditions import condition_text
 from assistant.answer.nouns import DIRECTIONS
-from assistant.answer.numbers import amount, beside
+from assistant.answer.numbers import amount, beside, bucket
 from assistant.answer.phrases import listed, values, with_scope
 from assistant.answer.picks import rollup_text, top_text
 from assistant.answer.shape import CLAIM, Shape
 from assistant.answer.terms import format_of, streak_text
 from assistant.answer.things import members_text, noun_of, thing_of
-from semantic_layer.catalog import Catalog
+from semantic_layer.catalog import Catalog, Format
 from semantic_layer.measures import conjuncts
-from semantic_layer.query import Agg, MetricQuery
+from semantic_layer.query import Agg, Form, MetricQuery
 from semantic_layer.result import ColumnRole
 
 
@@ -37,8 +37,9 @@ def whether(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     thing = thing_of(query, catalog)
     if not rows:
         return f"没有，没有符合条件的{thing}"
-    members = members_text(query, catalog, len(rows))
-    return f"有，{members}：{listed([shape.name(r) for r in rows])}"
+    names = _members(query, shape)
+    members = _counted(query, shape, catalog, len(names))
+    return f"有，{members}：{listed(names)}"
 
 
 def side_by_side(shape: Shape) -> str:
@@ -64,7 +65,7 @@ def nobody_met(query: MetricQuery, catalog: Catalog) -> str:
 
 def rolled_up(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
     assert query.rollup is not None
-    value = shape.value(shape.result.rows[0], shape.measures[-1])
+    value = shape.value(shape.result.rows[0], shape.measures[0])
     if query.rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT):
         said = [condition_text(p, catalog) for p in conjuncts(query.having)]
         if query.streak:
@@ -72,7 +73,8 @@ def rolled_up(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
             said.append(f"连续 {query.streak.n} 期{unit}")
         what = f"（{'，'.join(said)}）" if said else ""
         return with_scope(query, f"共 {members_text(query, catalog, value or 0)}{what}", catalog)
-    format, unit = format_of(query.measures[query.rollup.of], catalog)
+    of = query.measures[query.rollup.of] if query.measures else None
+    format, unit = format_of(of, catalog) if of is not None else (Format.COUNT, "")
     noun = noun_of(query, catalog)
     what = rollup_text(query.rollup, query.measures, noun[0], catalog).removeprefix("再求")
     if query.top is not None and query.rollup.agg is Agg.SUM:
@@ -83,7 +85,39 @@ def rolled_up(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
 
 
 def how_many(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
-    rows = shape.result.rows
-    count = shape.result.total or len(rows)
-    names = listed([shape.name(r) for r in rows])
-    return with_scope(query, f"共 {members_text(query, catalog, count)}：{names}", catalog)
+    names = _members(query, shape)
+    members = _counted(query, shape, catalog, len(names))
+    text = members if shape.result.truncated else f"共 {members}"
+    return with_scope(query, f"{text}：{listed(names)}", catalog)
+
+
+def longest(query: MetricQuery, shape: Shape, catalog: Catalog) -> str:
+    """销售额连续 4 个月下降（2026-01-01 至 2026-04-01）: a streak that nothing is grouped by."""
+    assert query.streak is not None
+    row, result = shape.result.rows[0], shape.result
+    by_name = {c.name: c for c in result.columns}
+    length, start, end = (by_name[n] for n in ("streak", "streak_start", "streak_end"))
+    measure = result.columns[0].label
+    grain = query.streak.grain
+    since, until = (bucket(shape.value(row, c), grain) for c in (start, end))
+    moved = DIRECTIONS.get(query.streak.direction, "")
+    text = beside(measure, f"连续 {shape.text(row, length)}{moved}")
+    text += f"（{since}）" if since == until else f"（{since} 至 {until}）"
+    if len(result.rows) > 1:
+        text = f"共 {len(result.rows)} 段，最长的一段：{text}"
+    return f"有，{text}" if query.form is Form.YES_NO else text
+
+
+def _members(query: MetricQuery, shape: Shape) -> list[str]:
+    """Everybody once, however many rows they have; rows of nobody, and rows that only another period
+    has, count for nothing."""
+    keys = [c for c in shape.groups if c.role is ColumnRole.KEY] or shape.groups
+    known = [r for r in shape.result.rows if all(shape.value(r, c) is not None for c in keys)]
+    if query.compare and not query.having:
+        known = [r for r in known if any(shape.value(r, c) for c in shape.measures)]
+    return list(dict.fromkeys(shape.name(r) for r in known))
+
+
+def _counted(query: MetricQuery, shape: Shape, catalog: Catalog, number: int) -> str:
+    text = members_text(query, catalog, number)
+    return f"超过 {text}" if shape.result.truncated else text
