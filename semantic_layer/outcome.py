@@ -9,12 +9,9 @@ from sqlglot import exp
 
 from semantic_layer.buckets import shown_label
 from semantic_layer.catalog import Format, Kind
-from semantic_layer.columns import AGG_LABELS
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import call, column, divide, is_known, number, quote, table
-from semantic_layer.facts import applied
 from semantic_layer.query import (
-    Agg,
     By,
     ByBucket,
     ByPeriod,
@@ -22,11 +19,10 @@ from semantic_layer.query import (
     Contrast,
     MetricQuery,
     Order,
-    Rollup,
     Top,
-    WindowKind,
 )
 from semantic_layer.result import Column, ColumnRole
+from semantic_layer.rollups import rolled
 from semantic_layer.rows import Slot
 from semantic_layer.stages import Stage, group_test, natural_key, ordered, sort_key
 from semantic_layer.windows import Made, over
@@ -51,7 +47,7 @@ def finish(
     if plan.keep is not None:
         stage = _narrowed(stage, group_test(stage, plan.keep), "kept")
     if query.rollup is not None:
-        return _rolled(stage, query.rollup, groups, measures, made)
+        return rolled(stage, query.rollup, groups, measures, made)
     shown: list[tuple[Column, exp.Expr]] = []
     for slot, found in zip(stage.slots, groups, strict=True):
         label = shown_label(stage.build, plan, slot, column(slot.name, stage.relation))
@@ -136,57 +132,6 @@ def _contrasted(
             apart = replace(base, name=f"{prefix}gap", label="相差")
             shown.append((apart, call("abs", exp.paren(gap.copy(), copy=False))))
     return shown
-
-
-def _rolled(
-    stage: Stage,
-    rollup: Rollup,
-    groups: Sequence[Column],
-    measures: Sequence[Column],
-    made: Sequence[Made],
-) -> Selected:
-    """One row over the rows: how many members, or an aggregate of a measure and its shares over them."""
-    counted = rollup.agg in (Agg.COUNT, Agg.COUNT_DISTINCT)
-    of = measures[rollup.of]
-    if counted:
-        label, unit = _counted_things(stage, groups)
-        total = Column("groups", f"{label}数", Kind.NUMBER, ColumnRole.MEASURE, unit, Format.COUNT)
-        value: exp.Expr = how_many([column(s.name) for s in stage.slots])
-    else:
-        total = replace(
-            of,
-            name=f"{rollup.agg.value}_{of.name}",
-            label=AGG_LABELS.get(rollup.agg, "") + of.label,
-        )
-        value = applied(rollup.agg, column(of.name))
-    shown = [(total, value)]
-    if rollup.agg is Agg.SUM:
-        named = f"{of.name}_{WindowKind.SHARE.value}"
-        shares = [m.column for m in made if m.column.name == named]
-        shown += [(replace(c, of=total.name), applied(Agg.SUM, column(c.name))) for c in shares]
-    query = exp.select(*(e.as_(quote(c.name), copy=False) for c, e in shown), copy=False).from_(
-        table(stage.relation), copy=False
-    )
-    return query, tuple(c for c, _ in shown)
-
-
-def _counted_things(stage: Stage, groups: Sequence[Column]) -> tuple[str, str]:
-    """What is counted, and its measure word: 门店 and 家; of several groups the combinations."""
-    if len(groups) > 1:
-        return "组", "组"
-    (slot,) = stage.slots
-    dimension = slot.group.dimension if isinstance(slot.group, By) else ""
-    kept = stage.catalog.member_of(dimension)
-    return (kept.entity, kept.classifier) if kept is not None else (groups[0].label, "个")
-
-
-def how_many(keys: Sequence[exp.Expr]) -> exp.Expr:
-    """Members, or combinations of members, each once; those of nobody are none."""
-    if len(keys) == 1:
-        return exp.Count(this=exp.Distinct(expressions=[keys[0]]))
-    known = exp.and_(*(is_known(k.copy()) for k in keys), copy=False)
-    count = exp.Count(this=exp.Distinct(expressions=[exp.Tuple(expressions=list(keys))]))
-    return exp.Filter(this=count, expression=exp.Where(this=known))
 
 
 def _is_simple(query: MetricQuery) -> bool:

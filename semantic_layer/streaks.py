@@ -14,10 +14,10 @@ from semantic_layer.columns import GRAIN_LABELS
 from semantic_layer.errors import Unanswerable
 from semantic_layer.expressions import call, column, literal, number, quote, table, zero
 from semantic_layer.grids import cells
-from semantic_layer.outcome import how_many
 from semantic_layer.plan import Plan
 from semantic_layer.query import ByTime, Grain, MetricQuery, Streak
 from semantic_layer.result import Column, ColumnRole
+from semantic_layer.rollups import how_many
 from semantic_layer.rows import Slot
 from semantic_layer.times import STEPS, floor_date, later
 from semantic_layer.windows import over
