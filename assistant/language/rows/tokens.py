@@ -6,11 +6,12 @@ Phrase rules of metrics (市值最高 as a maximum) are opened up again: over ro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.language.cover import Cover
 from assistant.language.grammar import Mention
+from assistant.language.meaning import Cue
 from assistant.language.phrases import (
     Asked,
     Condition_,
@@ -60,4 +61,7 @@ def _leaves(mention: Mention) -> Iterator[Mention]:
         yield mention
         return
     for child in mention.children:
-        yield from _leaves(child)
+        if mention.rule == "which_ones" and child.rule == "text":
+            yield replace(child, value=Cue.WHICH)  # 哪些 is text there, and asks all the same
+        else:
+            yield from _leaves(child)
