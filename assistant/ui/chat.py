@@ -55,12 +55,15 @@ def typed() -> None:
 
 
 def begin(mine: Session, wanted: Ask) -> None:
-    """Answer in a thread; a question still under way gives way."""
-    if mine.work is not None:
-        mine.work.cancel.set()
+    """Answer in a thread; a question still under way gives way, and stands before this one."""
+    earlier = mine.work
+    if earlier is not None:
+        earlier.cancel.set()
     keep, recorded = state.keeper(mine, wanted.question), state.store()
 
     def kept(reply: Reply) -> None:
+        if earlier is not None:
+            earlier.finished.wait(LONGEST_SECONDS)
         keep(reply)
         recorded.record(trail.ASK, trail.detail_of(wanted.question, reply))
 
