@@ -139,17 +139,17 @@ def test_a_cut_needs_whole_words_between_understood_ones() -> None:
 def test_an_analysis_that_it_sounds_like_is_offered_about_the_same_people(
     retail: Assistant,
 ) -> None:
-    reply = refused(retail, "哪些黑金客户眼看要丢了，客服好赶紧打电话")
+    reply = refused(retail, "哪些黑金客户快蔫了，怕是流失")
     first = retail.read(reply.next_questions[0]).query
     assert isinstance(first, AnalysisQuery) and first.analysis == "churn"
     assert "黑金" in reply.next_questions[0]
 
 
 def test_what_is_bought_together_is_offered_for_whole_orders(retail: Assistant) -> None:
-    reply = refused(retail, "标价500以上的口红 列一下")
+    reply = refused(retail, "口红总跟啥一块拎走")
     read = [retail.read(q).query for q in reply.next_questions]
     baskets = [q for q in read if isinstance(q, AnalysisQuery) and q.analysis == "basket"]
-    assert all(q.scope.where is None for q in baskets)
+    assert baskets and all(q.scope.where is None for q in baskets)
     phrasing = retail.offers.phrasing
     told = Said(where="口红", scope=Scope(Where("subcategory", Op.EQ, ("口红",))))
     assert not any("口红" in s for s in phrasing.sentences("basket", told))
@@ -198,7 +198,7 @@ def test_an_offer_keeps_the_conversation(retail: Assistant) -> None:
 
 
 def test_a_refusal_is_quick(retail: Assistant) -> None:
-    asked = ("北上广的销售额", "哪些黑金客户眼看要丢了，客服好赶紧打电话", "火星的订单数")
+    asked = ("北上广的销售额", "哪些黑金客户快蔫了，怕是流失", "火星的订单数")
     for question in asked:
         retail.ask(question)
         started = process_time()
