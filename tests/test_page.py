@@ -306,7 +306,8 @@ def test_questions_in_quick_succession_are_all_answered(page: Page) -> None:
         box.fill(question)
         box.press("Enter")
     expect(page.locator(".headline")).to_have_count(len(questions), timeout=PLENTY)
-    assert page.locator(".asked").all_inner_texts() == questions
+    settled(page)
+    expect(page.locator(".asked")).to_have_text(questions)
 
 
 def test_what_is_typed_stays_text(page: Page) -> None:
