@@ -108,14 +108,11 @@ def _rank(
     inside: tuple[Slot, ...],
     by: list[exp.Column],
 ) -> exp.Expr:
-    """A place among the members that have a name; rows of nobody have none."""
+    """A place among the members that have a name and a value; others have none."""
     members = [s for s in stage.slots if isinstance(s.group, By) and s not in inside]
-    keys = [ordered(value, window.descending)]
-    if not members:
-        return over(call("rank"), by, keys)
-    missing = either([is_unknown(column(s.name)) for s in members])
-    place = over(call("rank"), [*by, missing], keys)
-    return exp.Case(ifs=[exp.If(this=missing.copy(), true=exp.null())], default=place)
+    unknown = either([is_unknown(column(s.name)) for s in members] + [is_unknown(value.copy())])
+    place = over(call("rank"), [*by, unknown], [ordered(value, window.descending)])
+    return exp.Case(ifs=[exp.If(this=unknown.copy(), true=exp.null())], default=place)
 
 
 def needs_total(stage: Stage, window: Window) -> bool:

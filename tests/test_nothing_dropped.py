@@ -226,6 +226,7 @@ def _longs(direction: str = "nonzero", n: int = 1) -> Streak:
     return Streak(n, Grain.MONTH, direction, latest=False)
 
 
+IN_THREE = Where("city", Op.IN, ("北京", "广州", "珠海"))
 # Figures told by hand from the rows of toy.ROWS and MORE.
 BY_HAND: dict[str, tuple[MetricQuery, list[tuple[Any, ...]]]] = {
     "each period against its own a year ago": (
@@ -268,6 +269,12 @@ BY_HAND: dict[str, tuple[MetricQuery, list[tuple[Any, ...]]]] = {
             ("深圳", date(2026, 6, 1), 625.0, 592.0, 592 / 33),
             ("北京", date(2026, 4, 1), 520.0, 520.0, None),
         ],
+    ),
+    "what is unknown has no place": (
+        _asked(
+            MetricRef("attainment"), by=(CITY,), windows=(Window(WindowKind.RANK),), keep=IN_THREE
+        ),
+        [("北京", 5.65, 1), ("广州", 435 / 500, 3), ("珠海", None, None)],
     ),
     "combinations are counted, those of nobody are not": (
         _asked(by=(By("province"), MONTH), periods=(MAY, JUNE), rollup=Rollup(Agg.COUNT)),
