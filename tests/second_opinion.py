@@ -23,7 +23,12 @@ class Beyond(Exception):
     """The question has a part that this file does not compute."""
 
 
-STEP = {"day": {"days": 1}, "week": {"days": 7}, "month": {"months": 1}, "quarter": {"months": 3}}
+STEP: dict[str, dict[str, Any]] = {
+    "day": {"days": 1},
+    "week": {"days": 7},
+    "month": {"months": 1},
+    "quarter": {"months": 3},
+}
 YEAR = q.CompareKind.YEAR_OVER_YEAR
 STEP |= {"half": {"months": 6}, "year": {"months": 12}}
 COMPARE: dict[q.Op, Callable[[Any, Any], Any]] = {
@@ -137,7 +142,8 @@ class Shop:
             if self._is_counted(m):
                 table[f"m{i}"] = table[f"m{i}"].fillna(0)
         table.index.names = names
-        return table.reset_index()
+        found: Frame = table.reset_index()
+        return found
 
     def _filled(self, query: q.MetricQuery, table: Frame, at: int, spans: Any) -> Frame:
         """Every bucket of the periods, for every combination of the other groups."""
@@ -250,7 +256,7 @@ class Shop:
         if timed:
             group = query.group_by[0]
             assert isinstance(group, q.ByTime)
-            step = {"days": 364} if group.grain is q.Grain.WEEK else {"years": 1}
+            step: dict[str, Any] = {"days": 364} if group.grain is q.Grain.WEEK else {"years": 1}
             back = pd.DateOffset(**(step if c.kind is YEAR else STEP.get(group.grain.value, {})))
             spans = [_span(p) for p in query.scope.periods]
             moved = tuple(q.Period((a - back), (b - back)) for a, b in spans)
@@ -271,7 +277,11 @@ class Shop:
                 table[column] = table[column].fillna(0)
         for k, measure in enumerate(query.measures):
             if names and self._is_counted(measure):
-                old = [n for n in table if n[-1] == str(k) and n[:-1] in ("yoy", "pop", "period")]
+                old = [
+                    n
+                    for n in map(str, table)
+                    if n[-1] == str(k) and n[:-1] in ("yoy", "pop", "period")
+                ]
                 table[old] = table[old].fillna(0)
         now, was = (table[n].astype(float) for n in (f"m{i}", before))
         table[f"{before}d"], table[f"{before}r"] = (
@@ -478,7 +488,7 @@ def _shifted(period: q.Period, comparison: q.Comparison) -> q.Period:
     return q.Period(start - (end - start), start)
 
 
-def _bucket(time: pd.Series, grain: str) -> pd.Series:
+def _bucket(time: pd.Series, grain: str) -> Any:
     if grain == "day":
         return time.dt.normalize()
     if grain == "half":
@@ -489,7 +499,7 @@ def _bucket(time: pd.Series, grain: str) -> pd.Series:
     return time.dt.to_period(letter.get(grain) or _no()).dt.start_time
 
 
-def _cycle(time: pd.Series, grain: str) -> pd.Series:
+def _cycle(time: pd.Series, grain: str) -> Any:
     match grain:
         case "weekend":
             return (time.dt.day_of_week >= 5).astype(int)
@@ -503,7 +513,7 @@ def _cycle(time: pd.Series, grain: str) -> pd.Series:
             return time.dt.month
 
 
-def _key(frame: Frame, group: q.Group) -> pd.Series:
+def _key(frame: Frame, group: q.Group) -> Any:
     match group:
         case q.By(name):
             return _dimension(frame, name)
@@ -513,13 +523,13 @@ def _key(frame: Frame, group: q.Group) -> pd.Series:
             raise Beyond
 
 
-def _dimension(frame: Frame, name: str) -> pd.Series:
+def _dimension(frame: Frame, name: str) -> Any:
     if name not in frame or name in ("time", "first_pay_time"):
         raise Beyond
     return frame[name]
 
 
-def _where(value: pd.Series, op: q.Op, values: tuple[Any, ...]) -> pd.Series:
+def _where(value: pd.Series, op: q.Op, values: tuple[Any, ...]) -> Any:
     match op:
         case q.Op.EQ | q.Op.IN:
             return value.isin(values)
