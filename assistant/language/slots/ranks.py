@@ -146,15 +146,18 @@ class Ranks(Base):
         return ranked, by
 
     def _several(self, ranked: Ranked) -> bool:
-        """卖得最好的商品有哪些, 哪些店最差, 卖得好的商品: more than the first is asked for, no number said."""
+        """卖得最好的商品有哪些, 哪些商品卖得好: more than the first is asked for, no number said. 哪些店最差
+        are those that are as bad as the worst."""
         said = self.said
         if ranked.explicit or ranked.both or self._rivals():
             return False
         asked = [a for _, a in said.asked if a.form is Form.WHICH]
-        if said.cue(C.WHICH_ONES) or any(a.plural for a in asked):
-            return not (ranked.comparative and not ranked.quality)
-        loose = ranked.comparative and ranked.quality and not asked
-        return loose and not said.cue(C.WHICH, C.PERSON, C.OR, C.THAN, C.VERSUS, C.ASK)
+        loose = ranked.comparative and ranked.quality
+        if said.cue(C.WHICH_ONES):
+            return loose or not ranked.comparative
+        if any(a.plural for a in asked):
+            return loose
+        return loose and not asked and not said.cue(C.WHICH, C.PERSON, C.OR, C.THAN, C.VERSUS, C.ASK)
 
     def _pointed(self) -> int | None:
         """第二名分渠道看看: an ordinal with nothing before it that could be ranked."""
