@@ -692,16 +692,14 @@ CHECKS: tuple[tuple[str, MetricQuery | DetailQuery, str], ...] = (
             "order_count",
             by=(By("user_id"),),
             streak=Streak(3, Grain.MONTH, "nonzero"),
-            top=Top(5),
+            rollup=Rollup(Agg.COUNT),
         ),
         f"""WITH m AS (SELECT DISTINCT user_id, date_trunc('month', pay_time)::DATE AS m FROM orders
               WHERE {PAID} AND pay_time < '2026-06-01'),
               r AS (SELECT user_id, 12 * year(m) + month(m) - row_number() OVER (PARTITION BY user_id ORDER BY m) AS i, m
                 FROM m),
               s AS (SELECT user_id, count(*) AS n, min(m) AS a, max(m) AS b FROM r GROUP BY user_id, i)
-            SELECT s.user_id, (SELECT count(*) FROM orders o WHERE {PAID} AND o.user_id = s.user_id
-                AND pay_time >= '2026-05-01' AND pay_time < '2026-06-01') AS c, n, a, b
-            FROM s WHERE b = '2026-05-01' AND n >= 3 ORDER BY n DESC, c DESC, 1 LIMIT 5""",
+            SELECT count(DISTINCT user_id) FROM s WHERE b = '2026-05-01' AND n >= 3""",
     ),
     (
         "日均、店均和人均销售额",
