@@ -157,7 +157,9 @@ class Ranks(Base):
             return loose or not ranked.comparative
         if any(a.plural for a in asked):
             return loose
-        return loose and not asked and not said.cue(C.WHICH, C.PERSON, C.OR, C.THAN, C.VERSUS, C.ASK)
+        return (
+            loose and not asked and not said.cue(C.WHICH, C.PERSON, C.OR, C.THAN, C.VERSUS, C.ASK)
+        )
 
     def _pointed(self) -> int | None:
         """第二名分渠道看看: an ordinal with nothing before it that could be ranked."""
