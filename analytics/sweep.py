@@ -8,7 +8,7 @@ is left and counted.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -224,8 +224,7 @@ def _signal(
         safe = np.where(below > 0, below, np.nan)
         points = tuple(zip(starts, (_none(v) for v in mine / safe), strict=True))
     kind = m.kind
-    mixed = one.halves is None and kind is Kind.YEAR
-    if mixed and abs(facts["share_after"] - facts["share_before"]) >= POINTS:
+    if one.halves is None and _mixed(kind, facts):
         kind = Kind.MIX
         part = mine / np.maximum(whole, 1e-12)
         points = tuple(zip(starts, (float(v) for v in part), strict=True))
@@ -246,6 +245,12 @@ def _signal(
         points[-13:] if grain is Grain.MONTH else points[-12:],
         {**facts, "effect": m.effect, "ratio": one.halves is not None},
     )
+
+
+def _mixed(kind: Kind, shares: Mapping[str, Any]) -> bool:
+    """Is it the share that moved within a year, rather than the amount?"""
+    moved = abs(shares["share_after"] - shares["share_before"])
+    return kind is Kind.YEAR and bool(moved >= POINTS)
 
 
 def _slices(kind: Kind) -> tuple[slice, slice]:

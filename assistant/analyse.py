@@ -70,19 +70,7 @@ def analyse(
 ) -> Analysed | Refused:
     """Run one analysis. Raises ``Unanswerable`` for a scope it cannot have and ``EngineError``."""
     analysis = ANALYSES[query.analysis]
-    facts = ScopedFacts(
-        catalog,
-        engine,
-        query.scope,
-        today,
-        query.by,
-        query.measure,
-        observed(catalog),
-        cancel,
-        timeout,
-        query.compare,
-        query.others,
-    )
+    facts = _scoped(query, catalog, engine, today, cancel, timeout)
     if analysis.needs and not facts.has(*analysis.needs):
         missing = [n for n in analysis.needs if not facts.has(n)] or list(analysis.needs)
         return Refused("missing-role", "、".join(ROLES.get(n, n) for n in missing))
@@ -107,6 +95,30 @@ def analyse(
     return Analysed(replace(outcome, sql=sql), told)
 
 
+def _scoped(
+    query: AnalysisQuery,
+    catalog: Catalog,
+    engine: Engine,
+    today: date,
+    cancel: threading.Event | None,
+    timeout: float,
+) -> ScopedFacts:
+    """The facts that ``query`` is about, in its scope."""
+    return ScopedFacts(
+        catalog,
+        engine,
+        query.scope,
+        today,
+        query.by,
+        query.measure,
+        observed(catalog),
+        cancel,
+        timeout,
+        query.compare,
+        query.others,
+    )
+
+
 def listing(
     query: AnalysisQuery,
     catalog: Catalog,
@@ -122,17 +134,7 @@ def listing(
     analysis = ANALYSES.get(query.analysis)
     if analysis is None or query.people is None:
         raise Unanswerable("not-supported-yet", what="用这个分析圈人")
-    facts = ScopedFacts(
-        catalog,
-        engine,
-        query.scope,
-        today,
-        query.by,
-        query.measure,
-        observed(catalog),
-        cancel,
-        timeout,
-    )
+    facts = _scoped(query, catalog, engine, today, cancel, timeout)
     if not facts.has(*analysis.needs):
         raise Unanswerable("missing-role", roles="、".join(ROLES.get(n, n) for n in analysis.needs))
     outcome = analysis.run(facts, bound(analysis, query))

@@ -43,6 +43,7 @@ def test_a_missing_set_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "没有找到评测集" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_speed_is_told_apart_for_figures_and_analyses(capsys: pytest.CaptureFixture[str]) -> None:
     if not (Path(__file__).parents[1] / "data" / "retail.duckdb").exists():
         pytest.skip("the demo data is not built: python -m data.generate")

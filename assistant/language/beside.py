@@ -26,7 +26,6 @@ from semantic_layer.query import (
     MetricQuery,
     MetricRef,
     Not,
-    Op,
     Or,
     Scope,
     Term,
@@ -72,9 +71,6 @@ def conditioned(
     inner = draft.inner
     if any(a.form is Form.COUNT and a.names for a in draft.asked):
         return None  # 各渠道有多少客户流失: how many channels is not what it tells
-    ranges = any(isinstance(c, Where) and c.op is Op.BETWEEN for c in draft.where)
-    if ranges and Cue.HOW_MANY in draft.cues and {Cue.RESPECTIVELY, Cue.EACH} & draft.cues:
-        return None  # 1分到5分各多少条: a number for each of them
     if any(p.role == "event" for p in analysis.params.values()) and _bare(draft):
         return None  # 加购了的人有多少付了款，一层一层看: the deeds are its steps, not whom it is about
     if analysis.measured and query.measure is None:

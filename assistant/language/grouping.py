@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from assistant.language.detail import dimensions_of
 from assistant.language.draft import Draft
@@ -25,6 +26,7 @@ from semantic_layer.query import (
 
 UNREACHED = 0.3  # a group from a table that the measure has many rows of
 UNFILTERED = 0.6  # a filter from there
+MOST_STEPS = 12  # of a range, that are told apart one by one
 POSITIVE = (Op.EQ, Op.IN)
 
 
@@ -136,6 +138,18 @@ def _named_alike(draft: Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.dimension for c in tests))
 
 
+def _steps(where: tuple[Condition, ...]) -> tuple[str, ...]:
+    """1分到5分的评论各有多少条: the columns of short ranges of whole numbers, whose every value is asked about."""
+    ranges = [c for c in where if isinstance(c, Where) and c.op is Op.BETWEEN]
+    return tuple(c.dimension for c in ranges if _few(c.values))
+
+
+def _few(bounds: tuple[Any, ...]) -> bool:
+    numbers = [float(b) for b in bounds if isinstance(b, (int, float))]
+    whole = len(numbers) == 2 and all(b.is_integer() for b in numbers)
+    return whole and numbers[1] - numbers[0] < MOST_STEPS
+
+
 def _ratio_of_both(draft: Draft, graph: Graph) -> bool:
     """甲和乙的退款率: one rate of two things together is hardly meant."""
     both = [v for v in draft.values if v.both and not v.negated and len(v.options[0][1]) > 1]
@@ -174,12 +188,14 @@ def measure_groups(draft: Draft, graph: Graph) -> tuple[Draft, Condition | None]
     )
     told_apart = told_apart or (draft.form is Form.YES_NO and Cue.THAN in draft.cues)
     if told_apart or _ratio_of_both(draft, graph):
-        told = tuple(d for d in several(draft.where) if d not in grouped)
+        several_of = (*several(draft.where), *_steps(draft.where))
+        told = tuple(d for d in several_of if d not in grouped)
         if not told and not draft.groups and len(draft.measures) == 1:
             told = tuple(d for d in _named_alike(draft) if d not in grouped)
         if told:
             groups = (*(By(d) for d in told), *draft.groups)
-            return replace(draft, groups=groups, each=(*draft.each, *told)), None
+            form = None if draft.form is Form.COUNT else draft.form  # each number, not how many
+            return replace(draft, groups=groups, each=(*draft.each, *told), form=form), None
     compared = [v for v in draft.values if v.versus and len(v.options[0][1]) > 2]
     if compared:
         return replace(draft, groups=(*draft.groups, By(compared[0].options[0][0]))), None

@@ -84,22 +84,11 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
         return  # 每200元一段 of what?
     if draft.having and not groups and draft.form is not Form.YES_NO:
         penalty += UNGROUPED
-    added = Cue.TOGETHER_ADDED in draft.cues and Cue.RESPECTIVELY not in draft.cues
-    if (
-        len(draft.periods) > 1
-        and not added
-        and not any(isinstance(g, (ByTime, ByPeriod)) for g in groups)
-    ):
-        groups = (ByPeriod(), *groups)
+    groups = _by_period(draft, groups)
     windows = _windows(draft, groups)
     having, claim = _conditions(draft, groups)
     for compare, said in comparisons(draft):
-        if (
-            draft.ranked
-            and draft.ranked.explicit is False
-            and draft.ranked.comparative
-            and contrast
-        ):
+        if draft.ranked and draft.ranked.comparative and not draft.ranked.explicit:
             contrast = None
         top = top_for(draft, graph, groups, compare)
         if draft.ranked is not None and top is None and not contrast and not windows:
@@ -124,6 +113,13 @@ def metric(draft: Draft, graph: Graph) -> Iterator[Settled]:
             (*draft.assumptions, *said),
             penalty + draft.penalty,
         )
+
+
+def _by_period(draft: Draft, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """5月和6月的销售额: each its own row, unless they are added up or the units of time are shown."""
+    added = Cue.TOGETHER_ADDED in draft.cues and Cue.RESPECTIVELY not in draft.cues
+    timed = any(isinstance(g, (ByTime, ByPeriod)) for g in groups)
+    return (ByPeriod(), *groups) if len(draft.periods) > 1 and not (added or timed) else groups
 
 
 def recorded(draft: Draft, graph: Graph, groups: tuple[Group, ...]) -> tuple[Group, ...]:

@@ -26,9 +26,7 @@ from assistant.language.slots.verbs import Verbs
 from semantic_layer.query import (
     Agg,
     And,
-    By,
     ByBucket,
-    ByTime,
     Form,
     Op,
 )
@@ -54,10 +52,7 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise,
         where = self._where()
         ranked, rank_by = self._rank()
         groups, each, bucket = self._groups()
-        if streak is not None and (
-            said.dims or said.entities or any(isinstance(g, By) for g in groups)
-        ):
-            groups = [g for g in groups if g != ByTime(streak.grain)]  # 按周算连涨4周的渠道
+        groups = self._without_streak(groups)
         groups = [*self._enclosing(groups), *groups]
         sort, sort_by = self._sort()
         measures = self._measures()
@@ -132,6 +127,8 @@ class _Reader(Twofold, Measures, Times, Verbs, Filters, Ranks, Streaks, Rowwise,
             cues.add(C.TOTAL)
         if self._added():
             cues.add(C.TOGETHER_ADDED)
+        if any(a.plural and a.form is Form.COUNT for _, a in self.said.asked):
+            cues.add(C.RESPECTIVELY)  # 甲和乙的用户各有多少
         if C.EXCEPT in cues:  # 不要按月: with no value behind it, it takes something away
             cues.add(C.REMOVE)
         return frozenset(cues)

@@ -268,22 +268,27 @@ def _put_cue(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
         case SamePeriod():
             out.same.append((i, value))
         case _ if isinstance(value, TimeValue):
-            if isinstance(value, Weekday) and (last := _same_days(out, i)) is not None:
-                out.cyclic[-1] = (last[0], with_day(last[1], value))
-                return
-            if _backwards(value):
-                out.unresolved.append(i)
-                return
-            hours = inside(value, resolve)
-            if hours is not None:
-                value, cyclic = hours
-                out.cyclic.append((i, cyclic))
-            periods = resolve(value)
-            if periods:
-                out.periods.append((i, periods))
-            else:
-                out.unresolved.append(i)
+            _put_time(out, i, value, resolve)
         case m.OpWord() | m.Quoted():
             return
         case _:
             out.unresolved.append(i)
+
+
+def _put_time(out: Drawers, i: int, value: Any, resolve: Resolve) -> None:
+    """A period, and the days or hours of it that recur."""
+    if isinstance(value, Weekday) and (last := _same_days(out, i)) is not None:
+        out.cyclic[-1] = (last[0], with_day(last[1], value))
+        return
+    if _backwards(value):
+        out.unresolved.append(i)
+        return
+    hours = inside(value, resolve)
+    if hours is not None:
+        value, cyclic = hours
+        out.cyclic.append((i, cyclic))
+    periods = resolve(value)
+    if periods:
+        out.periods.append((i, periods))
+    else:
+        out.unresolved.append(i)

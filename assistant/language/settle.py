@@ -48,9 +48,11 @@ from semantic_layer.query import (
     Members,
     MetricQuery,
     MetricRef,
+    Op,
     Or,
     Scope,
     Term,
+    Where,
     WindowKind,
 )
 
@@ -59,6 +61,8 @@ def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
     """Every query that the draft may mean, likeliest first; nothing when it names no subject."""
     if draft.again is not None:
         return  # 去年同期 of what? Only the conversation knows
+    if _each_of_a_range(draft):
+        return  # neither an analysis nor a list is a number of each
     if draft.about:
         named = catalog_names(draft) if draft.about in ("definition", "values") else ()
         yield Settled(CatalogQuery(draft.about, named))
@@ -83,6 +87,14 @@ def settle(draft: Draft, graph: Graph) -> Iterator[Settled]:
     if draft.params:
         return  # words of an analysis that nobody asks for
     yield from _asked(draft, graph)
+
+
+def _each_of_a_range(draft: Draft) -> bool:
+    """1分到5分各多少条: every value of a range is asked about, and nothing measures them."""
+    ranges = any(isinstance(c, Where) and c.op is Op.BETWEEN for c in draft.where)
+    apart = {Cue.RESPECTIVELY, Cue.EACH} & draft.cues
+    measured = draft.measures or draft.bucket or count_asked(draft)
+    return ranges and bool(apart) and not measured
 
 
 def deeds_measured(draft: Draft, graph: Graph) -> Draft:

@@ -195,7 +195,7 @@ def how_many(_: Any, __: Any, thing: Any) -> Asked:
 def thing_how_many(thing: Any, _: Any, __: Any, ___: Any, ____: Any) -> Asked | None:
     if isinstance(thing, DimensionWord) and (thing.numbers or ____ is not None or __ == "是"):
         return None  # 等级是多少 asks for the value
-    return _asked(thing, Form.COUNT)
+    return _asked(thing, Form.COUNT, plural=_ in ("分别", "各"))
 
 
 @phrase(

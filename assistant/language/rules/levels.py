@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.language.grammar import Grammar
@@ -16,6 +17,7 @@ grammar = Grammar()
 LEVEL = one_of(Cue.AVERAGE_LEVEL, Cue.OVERALL, AggWord, PerCue)
 
 
+BESIDE = re.compile("还?要?(?:(高|多|大|好|强)|低|少|小|差|弱)")
 ALL_OF = text("(?:所有|全部|全体|各|各个|其他)[\u4e00-\u9fff]{1,4}的?")
 
 
@@ -26,6 +28,13 @@ def level(word: Any) -> str | None:
     if isinstance(word, AggWord):
         return {Agg.AVG: "group_average", Agg.MEDIAN: "group_median"}.get(word.agg)
     return "group_average"
+
+
+def _held(word: Any, op: Op, kind: str | None) -> Condition_ | None:
+    """The measure against a benchmark; None where the word names none."""
+    if kind is None:
+        return None
+    return Condition_(tuple(Having(m, op, (Benchmark(kind),)) for m in measures(word)))
 
 
 @phrase(
@@ -41,10 +50,7 @@ def level(word: Any) -> str | None:
     rejects=("甲指标高于最大值",),
 )
 def above_average(word: Any, _: Any, op: OpWord, average: Any, ___: Any) -> Condition_ | None:
-    kind = level(average)
-    if kind is None or op.after:
-        return None
-    return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
+    return None if op.after else _held(word, op.op, level(average))
 
 
 @phrase(
@@ -54,83 +60,31 @@ def above_average(word: Any, _: Any, op: OpWord, average: Any, ___: Any) -> Cond
     rejects=("甲指标高于城市平均值",),
 )
 def above_average_of(word: Any, op: OpWord, _: Grouping, __: Any) -> Condition_ | None:
-    if op.after:
-        return None
-    return Condition_(
-        tuple(Having(m, op.op, (Benchmark("group_average"),)) for m in measures(word))
-    )
+    return None if op.after else _held(word, op.op, "group_average")
 
 
 @phrase(
     grammar,
-    [MEASURE, opt(text("在|比")), Cue.THAN, opt(ALL_OF), LEVEL, text("还?要?(?:高|多|大|好|强)")],
-    examples=("甲指标比整体高", "甲指标比平均水平还要多"),
-    rejects=("甲指标比整体低",),
+    [MEASURE, opt(text("在|比")), Cue.THAN, opt(ALL_OF), LEVEL, BESIDE],
+    examples=("甲指标比整体高", "甲指标比平均水平还要多", "甲指标比整体低"),
+    rejects=("甲指标比整体",),
 )
-def higher_than_level(
-    word: Any, _: Any, __: Any, ____: Any, average: Any, ___: str
+def beside_level(
+    word: Any, _: Any, __: Any, ____: Any, average: Any, more: re.Match[str]
 ) -> Condition_ | None:
-    kind = level(average)
-    return (
-        Condition_(tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word)))
-        if kind
-        else None
-    )
+    return _held(word, Op.GT if more[1] else Op.LT, level(average))
 
 
 @phrase(
     grammar,
-    [
-        Cue.THAN,
-        opt(ALL_OF),
-        LEVEL,
-        opt(text("的|水平的?")),
-        MEASURE,
-        text("还?要?(?:高|多|大|好|强)"),
-    ],
-    examples=("比平均甲指标高", "比整体的甲指标还多"),
-    rejects=("比平均甲指标低",),
+    [Cue.THAN, opt(ALL_OF), LEVEL, opt(text("的|水平的?")), MEASURE, BESIDE],
+    examples=("比平均甲指标高", "比整体的甲指标还多", "比平均甲指标低"),
+    rejects=("比平均甲指标",),
 )
-def higher_than_mean(_: Any, __: Any, average: Any, ___: Any, word: Any, ____: str) -> Any:
-    kind = level(average)
-    found = tuple(Having(m, Op.GT, (Benchmark(kind),)) for m in measures(word)) if kind else ()
-    return Condition_(found) if found else None
-
-
-@phrase(
-    grammar,
-    [
-        Cue.THAN,
-        opt(ALL_OF),
-        LEVEL,
-        opt(text("的|水平的?")),
-        MEASURE,
-        text("还?要?(?:低|少|小|差|弱)"),
-    ],
-    examples=("比平均甲指标低",),
-    rejects=("比平均甲指标高",),
-)
-def lower_than_mean(_: Any, __: Any, average: Any, ___: Any, word: Any, ____: str) -> Any:
-    kind = level(average)
-    found = tuple(Having(m, Op.LT, (Benchmark(kind),)) for m in measures(word)) if kind else ()
-    return Condition_(found) if found else None
-
-
-@phrase(
-    grammar,
-    [MEASURE, opt(text("在|比")), Cue.THAN, opt(ALL_OF), LEVEL, text("还?要?(?:低|少|小|差|弱)")],
-    examples=("甲指标比整体低", "甲指标比平均水平还要少"),
-    rejects=("甲指标比整体高",),
-)
-def lower_than_level(
-    word: Any, _: Any, __: Any, ____: Any, average: Any, ___: str
+def beside_mean(
+    _: Any, __: Any, average: Any, ___: Any, word: Any, more: re.Match[str]
 ) -> Condition_ | None:
-    kind = level(average)
-    return (
-        Condition_(tuple(Having(m, Op.LT, (Benchmark(kind),)) for m in measures(word)))
-        if kind
-        else None
-    )
+    return _held(word, Op.GT if more[1] else Op.LT, level(average))
 
 
 @phrase(
@@ -140,10 +94,7 @@ def lower_than_level(
     rejects=("甲指标在最大值以上",),
 )
 def beyond_level(word: Any, _: Any, average: Any, op: OpWord) -> Condition_ | None:
-    kind = level(average)
-    if kind is None or not op.after:
-        return None
-    return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
+    return _held(word, op.op, level(average)) if op.after else None
 
 
 @phrase(
@@ -153,10 +104,7 @@ def beyond_level(word: Any, _: Any, average: Any, op: OpWord) -> Condition_ | No
     rejects=("高于月均甲指标",),
 )
 def above_average_before(op: OpWord, average: Any, __: Any, word: Any) -> Condition_ | None:
-    kind = level(average)
-    if op.after or kind is None or isinstance(average, PerCue):
-        return None
-    return Condition_(tuple(Having(m, op.op, (Benchmark(kind),)) for m in measures(word)))
+    return None if op.after or isinstance(average, PerCue) else _held(word, op.op, level(average))
 
 
 @phrase(
@@ -165,7 +113,5 @@ def above_average_before(op: OpWord, average: Any, __: Any, word: Any) -> Condit
     examples=("甲指标在平均以上", "甲指标均值以上"),
     rejects=("金额均值以上",),
 )
-def over_average(word: Any, _: Any, __: Any) -> Condition_:
-    return Condition_(
-        tuple(Having(m, Op.GT, (Benchmark("group_average"),)) for m in measures(word))
-    )
+def over_average(word: Any, _: Any, __: Any) -> Condition_ | None:
+    return _held(word, Op.GT, "group_average")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assistant.language import meaning as m
 from assistant.language.phrases import Condition_, Ranked, Threshold
 from assistant.language.scales import amount_of
@@ -56,20 +58,19 @@ class Rowwise(Base):
         return units and one.value.text == "单" and row.value.text in ROWS and one.end == row.start
 
     def _tested_at(self, place: int) -> Where | None:
+        """The figure and its limit as a test of the column it sums; both leave their drawers only then."""
         said = self.said
         match said.at(place), said.at(place + 1):
             case Condition_((Having(MetricRef(name), op, values), *_)), _:
-                column = self.graph.column_of(name)
-                if column is None:
-                    return None
-                said.having[:] = [x for x in said.having if x[0] != place]
+                drawer: list[Any] = said.having
             case m.MetricWord((name, *_)), Threshold(op, values):
-                column = self.graph.column_of(name)
-                if column is None:
-                    return None
-                said.measures[:] = [x for x in said.measures if x[0] != place]
-                said.thresholds[:] = [x for x in said.thresholds if x[0] != place + 1]
+                drawer = said.measures
             case _:
                 return None
+        column = self.graph.column_of(name)
         numbers = tuple(v for v in values if isinstance(v, (int, float)))
-        return Where(column, op, numbers) if len(numbers) == len(values) else None
+        if column is None or len(numbers) < len(values):
+            return None
+        drawer[:] = [x for x in drawer if x[0] != place]
+        said.thresholds[:] = [x for x in said.thresholds if x[0] != place + 1]
+        return Where(column, op, numbers)

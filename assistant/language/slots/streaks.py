@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.language.slots.base import Base, C
-from semantic_layer.query import Grain, Having, HavingChange, MetricRef, Op, Streak
+from semantic_layer.query import (
+    By,
+    ByTime,
+    Grain,
+    Group,
+    Having,
+    HavingChange,
+    MetricRef,
+    Op,
+    Streak,
+)
 
 
 class Streaks(Base):
@@ -37,6 +47,13 @@ class Streaks(Base):
         else:
             return None
         return Streak(int(duration.n), duration.grain, direction, value)
+
+    def _without_streak(self, groups: list[Group]) -> list[Group]:
+        """按周算连涨4周的渠道: the unit of the streak is no group beside the things that have it."""
+        named = self.said.dims or self.said.entities or any(isinstance(g, By) for g in groups)
+        if self.streak is None or not named:
+            return groups
+        return [g for g in groups if g != ByTime(self.streak.grain)]
 
     def _run(self) -> Streak:
         """三连跌的门店: months, unless another unit is said."""
