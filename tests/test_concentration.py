@@ -20,6 +20,8 @@ from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.query import Agg, MetricQuery, Scope
 from semantic_layer.scoped import ScopedFacts
 
+pytestmark = pytest.mark.slow  # seven seconds over the demo
+
 START, END = date(2024, 11, 1), date(2026, 1, 1)
 GOODS = tuple(f"货{n}" for n in range(40))
 

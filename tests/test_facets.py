@@ -23,6 +23,8 @@ from semantic_layer.query import (
 )
 from semantic_layer.scoped import ScopedFacts
 
+pytestmark = pytest.mark.slow  # ten seconds of random queries
+
 PERIODS = (
     Period(date(2026, 4, 1), date(2026, 5, 1), label="4月"),
     Period(date(2026, 5, 1), date(2026, 6, 1)),

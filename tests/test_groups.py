@@ -12,6 +12,8 @@ from assistant.reply import Answer, Refusal
 from assistant.service import Assistant
 from semantic_layer.query import AnalysisQuery, Members, MetricQuery, Term
 
+pytestmark = pytest.mark.slow  # ten seconds and more over the demo
+
 DATA = Path(__file__).parents[1] / "data" / "retail.duckdb"
 needs_data = pytest.mark.skipif(
     not DATA.exists(), reason="the demo data is not built: python -m data.generate"

@@ -60,6 +60,8 @@ from semantic_layer.query import (
 )
 from semantic_layer.result import Result
 
+pytestmark = pytest.mark.slow  # every pair of parts, twenty seconds
+
 TOY = catalog()
 MORE = """
 INSERT INTO orders VALUES

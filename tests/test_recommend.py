@@ -17,6 +17,8 @@ from assistant.service import Assistant
 from semantic_layer.scoped import ScopedFacts
 from tests.toy_facts import BENCH, facts, params
 
+pytestmark = pytest.mark.slow  # ten seconds and more over the demo
+
 BASKETS = BENCH / "groceries" / "baskets.csv.gz"
 RETAIL = BENCH / "online_retail" / "online_retail.parquet"
 DATA = Path(__file__).parents[1] / "data" / "retail.duckdb"

@@ -198,6 +198,7 @@ def test_lines_without_an_aspect_come_last() -> None:
     assert [x.name for x in aspects(read(rows, None))] == ["物流", OTHER]
 
 
+@pytest.mark.slow
 @needs_data
 @pytest.mark.parametrize(
     "question", ["差评都在说什么", "扫地机器人的口碑怎么样", "近90天的客户之声"]

@@ -109,6 +109,7 @@ def test_nothing_supposed_looks_at_every_factor() -> None:
     assert any("没有说改变什么" in note for note in outcome.notes)
 
 
+@pytest.mark.slow
 @needs_data
 @pytest.mark.parametrize(
     ("question", "words"),
